@@ -1,0 +1,41 @@
+"""Evidence Atlas: one page per paper, what it found and what it does not prove.
+
+``extensions = ["evidence_atlas"]`` in ``conf.py`` is enough; every part is also an extension of its own.
+"""
+
+from __future__ import annotations
+
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.util.typing import ExtensionMetadata
+
+try:
+    __version__ = metadata.version("evidence-atlas")
+except metadata.PackageNotFoundError:  # run from a source tree that is not installed
+    __version__ = "0+unknown"
+
+PARTS = (
+    "evidence_atlas.base",
+    "evidence_atlas.guard",
+    "evidence_atlas.frame",
+    "evidence_atlas.pem_badge",
+    "evidence_atlas.limitations",
+    "evidence_atlas.cite_block",
+    "evidence_atlas.contribute",
+    "evidence_atlas.evidence",
+    "evidence_atlas.evidence_table",
+    "evidence_atlas.evidence_policy",
+    "evidence_atlas.page_files",
+    "evidence_atlas.collector",
+    "evidence_atlas.theme",
+)
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Load every part."""
+    for part in PARTS:
+        app.setup_extension(part)
+    return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}

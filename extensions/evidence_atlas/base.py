@@ -1,0 +1,115 @@
+"""What every part of the atlas stands on: settings, the domain, reading pages into it, writing from it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sphinx.config import Config
+
+import evidence_atlas
+from evidence_atlas import writing
+from evidence_atlas.core.atlas import assemble
+from evidence_atlas.core.checker import check_page, page_inputs
+from evidence_atlas.core.findings import Finding
+from evidence_atlas.core.references import Bibliography
+from evidence_atlas.core.settings import NAMES, find_project
+from evidence_atlas.domain import AtlasDomain, Stated, atlas_domain, warn
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+    from sphinx.util.typing import ExtensionMetadata
+
+# what an atlas wants of the extensions that it loads, unless conf.py says otherwise
+_WANTED = {"bibtex_reference_style": "author_year"}
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Load the parsers, add the domain and the settings, connect reading and writing."""
+    for extension in ("myst_parser", "sphinxcontrib.bibtex", "sphinx_design"):
+        app.setup_extension(extension)
+    for name in NAMES:
+        app.add_config_value(f"atlas_{name}", None, "")
+    app.add_domain(AtlasDomain)
+    app.connect("config-inited", find_files, priority=100)
+    app.connect("builder-inited", read_files)
+    app.connect("env-get-outdated", find_outdated)
+    app.connect("source-read", read_source, priority=200)
+    app.connect("env-updated", mark_as_orphans)
+    writing.connect(app)
+    return {
+        "version": evidence_atlas.__version__,
+        "env_version": AtlasDomain.data_version,
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }
+
+
+def find_files(app: Sphinx, config: Config) -> None:
+    """Find the atlas's settings and files, and tell the other extensions of them."""
+    overrides = {name: value for name in NAMES if (value := config[f"atlas_{name}"]) is not None}
+    project, findings = find_project(Path(app.confdir), overrides)
+    app.atlas_project = (project, findings)  # type: ignore[attr-defined]
+    chosen = config._raw_config.keys() | config.overrides.keys()
+    for name, value in _WANTED.items():
+        if name not in chosen:
+            config[name] = value
+    if not config.bibtex_bibfiles:
+        config.bibtex_bibfiles = [os.path.relpath(path, app.srcdir) for path in project.bibliography]
+
+
+def read_files(app: Sphinx) -> None:
+    """Read policy and notices; take the bibliography as the cite domain has read it."""
+    project, findings = app.atlas_project  # type: ignore[attr-defined]
+    cited: Any = app.env.get_domain("cite")
+    atlas, wrong = assemble(project, Bibliography(cited.bibdata.data))
+    atlas_domain(app.env).atlas = atlas
+    for finding in sorted({*findings, *wrong}, key=str):
+        warn(finding)
+
+
+def is_evidence_page(app: Sphinx, docname: str) -> bool:
+    """Whether a document is a page of a paper: it stands in the folder of evidence and is no index of it."""
+    folder = atlas_domain(app.env).atlas.settings.evidence
+    return fnmatch(docname, f"{folder}/*") and docname != f"{folder}/index"
+
+
+def find_outdated(
+    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
+) -> Iterable[str]:
+    """Return the pages whose reference, or whose rows of the policy, changed since they were read."""
+    domain = atlas_domain(env)
+    return [
+        docname
+        for docname, stated in domain.stated.items()
+        if docname not in removed and stated.inputs != page_inputs(stated.record, domain.atlas.policy, domain.atlas.bibliography)
+    ]
+
+
+def read_source(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Check an evidence page, keep its record, and leave blank lines in place of its front matter."""
+    if not is_evidence_page(app, docname) or not str(path := app.env.doc2path(docname)).endswith(".md"):
+        return
+    domain = atlas_domain(app.env)
+    checked = check_page(str(path), source[0], domain.atlas.policy, domain.atlas.bibliography)
+    source[0] = checked.body
+    for finding in checked.findings:
+        warn(finding)
+    inputs = page_inputs(checked.record, domain.atlas.policy, domain.atlas.bibliography)
+    domain.stated[docname] = Stated(checked.record, checked.front.line(("evidence", "paper")), inputs)
+
+
+def mark_as_orphans(app: Sphinx, env: BuildEnvironment) -> None:
+    """Let evidence pages stand outside every toctree without a warning: the atlas's own index lists them."""
+    for docname in atlas_domain(env).stated:
+        env.metadata[docname].setdefault("orphan", "")
+
+
+def report(findings: Iterable[Finding]) -> None:
+    """Report findings as warnings."""
+    for finding in findings:
+        warn(finding)

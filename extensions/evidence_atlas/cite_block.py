@@ -1,0 +1,102 @@
+"""The directive ``cite-block``: how to cite the paper, and, kept apart, this page's reading of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from pybtex.plugin import find_plugin
+
+import evidence_atlas
+from evidence_atlas.core.citation import FORMATS, bibtex
+from evidence_atlas.core.references import Reference
+from evidence_atlas.domain import Paper
+from evidence_atlas.keyed import KeyedDirective
+from evidence_atlas.nodeset import container, heading, link, paragraph
+from evidence_atlas.writing import WriteTime, Writing
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.util.typing import ExtensionMetadata
+
+FORMAT_NAMES = {"paper.bib": "BibTeX", "paper.ris": "RIS", "paper.csl.json": "CSL-JSON"}
+WHICH = (
+    "Cite the paper for what was found. Cite this page only where you speak of this atlas’s reading of the paper."
+)
+
+
+class CiteBlock(WriteTime):
+    """Both citations of a page."""
+
+    def render(self, writing: Writing) -> Sequence[nodes.Node]:
+        """Return the block."""
+        page = writing.paper(self["key"])
+        if page is None:
+            return writing.missing(self, "citation")
+        files = [link(writing.file(page.docname, name), FORMAT_NAMES[name]) for name in FORMATS]
+        downloads: list[nodes.Node | str] = ["Download: "]
+        for position, file in enumerate(files):
+            downloads += [", ", file] if position else [file]
+        copy = nodes.literal_block("", bibtex(page.reference).strip(), language="none", classes=["atlas-bibtex"])
+        return [
+            container(
+                heading("Cite this"),
+                paragraph(nodes.strong("", "The paper")),
+                formatted(page.reference, writing.builder.config.bibtex_default_style),
+                copy,
+                paragraph(*downloads),
+                paragraph(nodes.strong("", "This page’s reading of it")),
+                snapshot(page, writing),
+                paragraph(WHICH, classes=["atlas-hint"]),
+                classes=["atlas-cite"],
+            )
+        ]
+
+
+def formatted(reference: Reference, style: str) -> nodes.Element:
+    """Return the citation of a paper in a pybtex style."""
+    entry = _style(style).format_entry("", reference.entry)
+    result: nodes.Element = _backend().paragraph(entry)
+    result["classes"].append("atlas-citation")
+    result["ids"], result["names"] = [], []
+    return result
+
+
+@cache
+def _style(name: str) -> Any:
+    return find_plugin("pybtex.style.formatting", name)()
+
+
+@cache
+def _backend() -> Any:
+    return find_plugin("pybtex.backends", "docutils")()
+
+
+def snapshot(page: Paper, writing: Writing) -> nodes.paragraph:
+    """Return the reference of this version of the page; the reader adds the day of access."""
+    atlas = writing.atlas
+    identity, address = atlas.identity, atlas.citable_address(page.docname)
+    date = f", {identity.date}" if identity.date else ""
+    title = page.reading.title.rstrip(".")
+    return paragraph(
+        f"{atlas.settings.name}. {title}{'' if title.endswith(('?', '!')) else '.'} "
+        f"Version {identity.version}{date}. {identity.generator}, not screened by a wording scanner, "
+        f"policy v{atlas.policy.version}. ",
+        link(address, address),
+        classes=["atlas-snapshot"],
+    )
+
+
+class CiteBlockDirective(KeyedDirective):
+    """Shows the block."""
+
+    part = CiteBlock
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Register the directive."""
+    app.setup_extension("evidence_atlas.base")
+    app.add_directive("cite-block", CiteBlockDirective)
+    return {"version": evidence_atlas.__version__, "parallel_read_safe": True, "parallel_write_safe": True}

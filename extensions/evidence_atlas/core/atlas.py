@@ -1,0 +1,75 @@
+"""All that an atlas rests on besides its pages: settings, policy, bibliography, notices, identity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from evidence_atlas.core.findings import Finding
+from evidence_atlas.core.identity import Identity, identity
+from evidence_atlas.core.notices import Notice, Notices, load_notices
+from evidence_atlas.core.policy import Policy, load_policy
+from evidence_atlas.core.record import Record
+from evidence_atlas.core.references import Reference, load_bibliography
+from evidence_atlas.core.settings import Project, Settings, find_project
+from evidence_atlas.core.verdict import Verdict, verdict
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """An atlas without its pages."""
+
+    project: Project
+    policy: Policy
+    bibliography: Mapping[str, Reference]
+    notices: Notices
+    identity: Identity
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return self.project.settings
+
+    def verdict(self, record: Record) -> Verdict:
+        """Resolve a record's badge under the policy in force."""
+        return verdict(record, self.policy)
+
+    def notices_of(self, key: str) -> tuple[Notice, ...]:
+        """Return the notices about a paper, gravest first."""
+        if key not in self.bibliography:
+            return ()
+        return self.notices.get(self.bibliography[key].doi, ())
+
+    def address(self, page: str) -> str:
+        """Return the address of a document's page, or the citable one of this version with ``/v/…``."""
+        return f"{self.settings.base_url}/{page}/"
+
+    def citable_address(self, page: str) -> str:
+        """Return the address under which this version of a document's page stays."""
+        return f"{self.settings.base_url}/v/{self.identity.version}/{page}/"
+
+
+def assemble(
+    project: Project, bibliography: Mapping[str, Reference] | None = None
+) -> tuple[Atlas, list[Finding]]:
+    """Read a project's files.
+
+    Parameters:
+        project: Says where they are.
+        bibliography: References that were read already; else the project's files are read.
+    """
+    policy, findings = load_policy(project.policy)
+    notices, wrong = load_notices(project.notices)
+    findings += wrong
+    if bibliography is None:
+        bibliography, wrong = load_bibliography(project.bibliography)
+        findings += wrong
+    return Atlas(project, policy, bibliography, notices, identity(project.root)), findings
+
+
+def load_atlas(sources: Path) -> tuple[Atlas, list[Finding]]:
+    """Find and read the atlas whose ``conf.py`` is in a folder."""
+    project, findings = find_project(sources)
+    atlas, wrong = assemble(project)
+    return atlas, findings + wrong

@@ -1,0 +1,151 @@
+"""Findings: what is wrong, where, what was expected; and the one registry of their kinds."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+
+class Code(Enum):
+    """Every kind of finding: the subtype of a Sphinx warning ``atlas.<code>`` and its one meaning."""
+
+    FRONT_MATTER = "front-matter", "The block between the two `---` lines cannot be read, or is larger or deeper than a page needs."
+    HIDDEN_CHARACTER = "hidden-character", "A control character or one that reorders text on the screen, so that a line reads other than it is."
+    PAGE_SETTING = "page-setting", "A page's front matter holds a setting that only the project may make."
+    UNKNOWN_KEY = "unknown-key", "A key that an evidence page does not have."
+    DUPLICATE_KEY = "duplicate-key", "A key that stands twice; the first one is used."
+    MISSING_KEY = "missing-key", "A key that every evidence page, or this kind of page, needs."
+    WRONG_TYPE = "wrong-type", "A value of another kind than the key takes, for example text where a list belongs."
+    UNKNOWN_VALUE = "unknown-value", "A value that the policy's vocabulary does not have."
+    LEVEL = "level", "An evidence level above what the study's design, or what was read, allows."
+    OUTCOME = "outcome", "A trial that does not state its primary outcome and the direction of it."
+    JOINED = "joined", "`joined` is missing beside several inclusion criteria, or stands where there are fewer than two."
+    MODIFICATION = "modification", "A criterion says that the study changed a definition's PEM rule, without the quotation and place that show it."
+    QUOTE = "quote", "A quotation of more than 25 words."
+    SOURCES = "sources", "A page written from other people's accounts does not name them, or another page names such accounts."
+    FILE_NAME = "file-name", "The file's name is not of the form surname-year-words in plain ASCII."
+    UNKNOWN_REFERENCE = "unknown-reference", "A key that the bibliography does not have."
+    INCOMPLETE_REFERENCE = "incomplete-reference", "The paper of a page has no author, or neither DOI nor PMID, in the bibliography."
+    DUPLICATE_PAPER = "duplicate-paper", "Two pages are of one paper."
+    TITLE = "title", "The page has no title."
+    LIMITATIONS = "limitations", "The part `limitations` is missing, empty, or there more than once."
+    MISSING_DIRECTIVE = "missing-directive", "A part that every evidence page has, such as `pem-badge`, is missing."
+    UNKNOWN_PAPER = "unknown-paper", "A directive or role names a paper that has no page."
+    TABLE = "table", "An option of `evidence-table` names a field or a value that does not exist."
+    RAW_HTML = "raw-html", "Markup for one output format only; it is shown as text."
+    FILE_ACCESS = "file-access", "A page reads a file outside the folder of the sources, or the network; it is left out."
+    UNSAFE_LINK = "unsafe-link", "A link of a kind that can run code or reach into the reader's machine; only its text is kept."
+    REMOTE_IMAGE = "remote-image", "A picture from another host, which would tell that host who reads what; a link stands in its place."
+    TEX = "tex", "A formula with a TeX command that reads files, writes files or changes TeX itself; it is shown as text."
+    BIBLIOGRAPHY = "bibliography", "A bibliography file cannot be read, or a part of it."
+    POLICY = "policy", "The policy file cannot be used; the built-in policy is used in its place."
+    NOTICE = "notice", "The notices file, or a row of it, cannot be used."
+    SETTING = "setting", "A setting of the atlas has a value that cannot be used; the default is used."
+
+    slug: str
+    meaning: str
+
+    def __init__(self, slug: str, meaning: str) -> None:
+        self.slug = slug
+        self.meaning = meaning
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """One thing that is wrong.
+
+    Attributes:
+        file: Path of the file as the user knows it.
+        line: Line of the offending key or word, counted from 1.
+        message: One sentence: what is wrong, what was expected, the nearest right value.
+    """
+
+    file: str
+    line: int
+    code: Code
+    message: str
+
+    @property
+    def label(self) -> str:
+        """The name that Sphinx's ``suppress_warnings`` takes."""
+        return f"atlas.{self.code.slug}"
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.message} [{self.label}]"
+
+
+def nearest(value: object, known: Iterable[str]) -> str:
+    """Return `` (did you mean 'x'?)`` for the most similar known value, or an empty text."""
+    match = difflib.get_close_matches(str(value), list(known), n=1, cutoff=0.6)
+    return f" (did you mean {match[0]!r}?)" if match else ""
+
+
+def listed(values: Iterable[str], most: int = 12) -> str:
+    """Return values for a message, abridged where there are many."""
+    all_values = list(values)
+    shown = ", ".join(all_values[:most])
+    return shown if len(all_values) <= most else f"{shown}, … ({len(all_values)} in all)"
+
+
+def as_text(findings: Sequence[Finding]) -> str:
+    """One line a finding, in the form that editors turn into a link."""
+    return "".join(f"{finding}\n" for finding in findings)
+
+
+def as_json(findings: Sequence[Finding]) -> str:
+    """A JSON array of objects with ``file``, ``line``, ``code`` and ``message``."""
+    rows = [{"file": f.file, "line": f.line, "code": f.label, "message": f.message} for f in findings]
+    return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
+
+
+def as_sarif(findings: Sequence[Finding]) -> str:
+    """A SARIF 2.1.0 log with one run."""
+    results: list[dict[str, Any]] = [
+        {
+            "ruleId": f.label,
+            "level": "warning",
+            "message": {"text": f.message},
+            "locations": [
+                {
+                    "physicalLocation": {
+                        "artifactLocation": {"uri": f.file.replace("\\", "/")},
+                        "region": {"startLine": f.line},
+                    }
+                }
+            ],
+        }
+        for f in findings
+    ]
+    rules = [{"id": f"atlas.{c.slug}", "shortDescription": {"text": c.meaning}} for c in Code]
+    log = {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{"tool": {"driver": {"name": "evidence-atlas", "rules": rules}}, "results": results}],
+    }
+    return json.dumps(log, ensure_ascii=False, indent=2) + "\n"
+
+
+def _github_escape(text: str, *, value: bool = False) -> str:
+    text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return text.replace(":", "%3A").replace(",", "%2C") if value else text
+
+
+def as_github(findings: Sequence[Finding]) -> str:
+    """GitHub workflow commands, which become annotations of a pull request."""
+    return "".join(
+        f"::warning file={_github_escape(f.file, value=True)},line={f.line},"
+        f"title={_github_escape(f.label, value=True)}::{_github_escape(f.message)}\n"
+        for f in findings
+    )
+
+
+FORMATS: dict[str, Callable[[Sequence[Finding]], str]] = {
+    "text": as_text,
+    "json": as_json,
+    "sarif": as_sarif,
+    "github": as_github,
+}

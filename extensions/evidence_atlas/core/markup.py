@@ -1,0 +1,82 @@
+"""Markup that a page from anyone may not hold: links and commands that run, read or write outside the page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from evidence_atlas.core.findings import Code, Finding
+from evidence_atlas.core.frontmatter import FrontMatter, hidden_characters
+from evidence_atlas.core.page import Page
+
+SAFE_SCHEMES = frozenset({"http", "https", "mailto"})
+# Sphinx's own settings of a page (its documentation, "File-wide metadata") that change nothing outside the page
+PAGE_SETTINGS = frozenset({"orphan", "tocdepth", "nocomments", "no-search", "nosearch", "title", "html_theme.sidebar_secondary.remove"})
+
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+# what browsers drop from an address before they look at its scheme (WHATWG URL, "basic URL parser")
+_IGNORED = re.compile(r"[\x00-\x20]+")
+# commands of TeX that read or write files, run programs, reach out, or change what later text means
+_TEX = re.compile(
+    r"\\(?:input|include|includegraphics|includeonly|openin|openout|read|readline|write|immediate|special|catcode|csname|"
+    r"endcsname|def|edef|gdef|xdef|let|futurelet|newcommand|renewcommand|providecommand|usepackage|RequirePackage|"
+    r"documentclass|lstinputlisting|verbatiminput|url|href|unicode|require|directlua|luaexec|ShellEscape|loop|repeat|"
+    r"expandafter|scantokens|everymath|everydisplay|output|shipout|html|class|style|cssId|data|begin\s*\{filecontents)"
+    r"(?![A-Za-z])"
+)
+
+
+def unsafe_scheme(address: str) -> str:
+    """Return the scheme of a link that a page may not hold, or an empty text for a link that it may."""
+    match = _SCHEME.match(_IGNORED.sub("", address))
+    return match[1].lower() if match and match[1].lower() not in SAFE_SCHEMES else ""
+
+
+def unsafe_tex(formula: str) -> str:
+    """Return the first TeX command that a formula may not hold, or an empty text."""
+    match = _TEX.search(formula)
+    return match[0] if match else ""
+
+
+def is_remote(address: str) -> bool:
+    """Whether a picture is asked for from another host."""
+    bare = _IGNORED.sub("", address)
+    return bare.startswith("//") or bool(re.match(r"(?:https?|ftp):", bare, re.IGNORECASE))
+
+
+def unsafe_link_message(scheme: str) -> str:
+    """Say what is wrong with a link."""
+    return f"A link begins with '{scheme}:'; only http:, https:, mailto: and links within the site are kept."
+
+
+def raw_html_message(markup: str) -> str:
+    """Say what is wrong with raw markup."""
+    shown = markup if len(markup) <= 40 else f"{markup[:39]}…"
+    return f"Raw HTML is shown as text, not run: {shown!r}; use Markdown or a directive."
+
+
+def page_settings(file: str, front: FrontMatter) -> Iterator[Finding]:
+    """Find front matter by which a page would change how it is parsed."""
+    data: dict[str, Any] = front.value or {}
+    for key in data:
+        if key not in PAGE_SETTINGS:
+            message = f"The front matter's {key!r} is not a page's to set; a page may set {', '.join(sorted(PAGE_SETTINGS))}."
+            yield Finding(file, front.line((key,)), Code.PAGE_SETTING, message)
+
+
+def check_markup(file: str, text: str, page: Page) -> Iterator[Finding]:
+    """Find what a page holds that will be shown as text, or not at all.
+
+    Parameters:
+        file: Path of the page, as findings shall name it.
+        text: The source below the front matter, with line numbers kept.
+        page: What was read from it, inline markup included.
+    """
+    for line, markup in page.html:
+        yield Finding(file, line, Code.RAW_HTML, raw_html_message(markup))
+    for line, address in page.links:
+        if scheme := unsafe_scheme(address):
+            yield Finding(file, line, Code.UNSAFE_LINK, unsafe_link_message(scheme))
+    for line, name in hidden_characters(text):
+        yield Finding(file, line, Code.HIDDEN_CHARACTER, f"The text holds a hidden character ({name}); delete it.")

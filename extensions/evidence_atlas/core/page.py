@@ -1,0 +1,124 @@
+"""A page's parts as its Markdown has them: title, directives, markup that a page may not hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from mdit_py_plugins.colon_fence import colon_fence_plugin
+from mdit_py_plugins.myst_blocks import myst_block_plugin
+from mdit_py_plugins.myst_role import myst_role_plugin
+
+_DIRECTIVE = re.compile(r"\{([^{}\s]+)\}[ \t]*(.*)")
+# directives whose content is not Markdown
+_VERBATIM = frozenset(
+    {"code", "code-block", "code-cell", "sourcecode", "literalinclude", "math", "raw", "eval-rst", "parsed-literal", "highlight"}
+)
+_NESTING = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Directive:
+    """A directive as it stands on the page.
+
+    Attributes:
+        name: Its name.
+        argument: The rest of its first line.
+        line: The line of its name.
+        empty: Whether it has no content apart from options and comments.
+    """
+
+    name: str
+    argument: str
+    line: int
+    empty: bool
+
+
+@dataclass(slots=True)
+class Page:
+    """What the Markdown of a page holds; every line is counted from 1 in the file.
+
+    Attributes:
+        title: The text of the first heading; empty where there is none.
+        title_line: Its line, or the first line of the text.
+        directives: In the order of the page, nested ones after those around them.
+        html: Line and text of raw HTML.
+        links: Line and address of links and images.
+    """
+
+    title: str = ""
+    title_line: int = 1
+    directives: list[Directive] = field(default_factory=list)
+    html: list[tuple[int, str]] = field(default_factory=list)
+    links: list[tuple[int, str]] = field(default_factory=list)
+
+
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark").enable("table")
+    parser.use(colon_fence_plugin).use(myst_block_plugin).use(myst_role_plugin)
+    parser.validateLink = lambda _address: True  # type: ignore[method-assign]  # the checker wants to see them all
+    return parser
+
+
+_PARSER = _parser()
+
+
+def read_page(text: str, first_line: int = 1) -> Page:
+    """Read the parts of a page.
+
+    Parameters:
+        text: The Markdown, without its front matter or with blank lines in place of it.
+        first_line: The line of the file at which the text begins.
+    """
+    page = Page(title_line=first_line + len(text) - len(text.lstrip("\n")))
+    _read(text, first_line, page, 0)
+    return page
+
+
+def _read(text: str, first_line: int, page: Page, depth: int) -> None:
+    tokens = _PARSER.parse(text)
+    for index, token in enumerate(tokens):
+        line = first_line + token.map[0] if token.map else first_line
+        if token.type == "heading_open" and token.tag == "h1" and not page.title and depth == 0:
+            page.title, page.title_line = tokens[index + 1].content, line
+        elif token.type in ("fence", "colon_fence"):
+            _read_fence(token, line, page, depth)
+        elif token.type == "html_block":
+            page.html.append((line, token.content.strip()))
+        elif token.type == "inline":
+            _read_inline(token, line, page)
+
+
+def _read_fence(token: Token, line: int, page: Page, depth: int) -> None:
+    match = _DIRECTIVE.match(token.info.strip())
+    if not match:
+        return
+    name, argument = match[1], match[2].strip()
+    page.directives.append(Directive(name, argument, line, not any(_content(token.content))))
+    if name not in _VERBATIM and depth < _NESTING:
+        _read(token.content, line + 1, page, depth + 1)
+
+
+def _content(body: str) -> Iterator[str]:
+    """Yield the lines of a directive that are neither options nor comments nor blank."""
+    in_options = True
+    for line in body.splitlines():
+        text = line.strip()
+        in_options = in_options and (text.startswith(":") or not text)
+        if text and not in_options and not text.startswith("%"):
+            yield text
+
+
+def _read_inline(token: Token, line: int, page: Page) -> None:
+    for child in token.children or ():
+        if child.type in ("softbreak", "hardbreak"):
+            line += 1
+        elif child.type == "html_inline":
+            page.html.append((line, child.content))
+        elif child.type == "link_open":
+            page.links.append((line, str(child.attrs.get("href", ""))))
+        elif child.type == "image":
+            page.links.append((line, str(child.attrs.get("src", ""))))

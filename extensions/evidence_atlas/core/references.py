@@ -1,0 +1,235 @@
+"""The bibliography: BibTeX files in, plain references out."""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import hashlib
+import re
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import latexcodec  # noqa: F401  (registers the codec "ulatex")
+import pybtex.errors
+from pybtex.database import BibliographyData, Entry, Person
+from pybtex.database.input.bibtex import Parser
+from pybtex.exceptions import PybtexError
+
+from evidence_atlas.core.findings import Code, Finding
+
+_DOI = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)$", re.IGNORECASE)
+_MARKUP = re.compile(r"\\(?:emph|text\w*|mbox)\s*\{([^{}]*)\}")
+_STRICTNESS = threading.Lock()  # pybtex keeps its strictness in one module-level switch
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A person, or a group that stands as an author.
+
+    Attributes:
+        family: Family name, or the whole name of a group.
+        given: Given names; empty for a group.
+        particle: What stands before the family name, such as "van der".
+        suffix: What stands after it, such as "Jr".
+        literal: Whether this is a group.
+    """
+
+    family: str
+    given: str = ""
+    particle: str = ""
+    suffix: str = ""
+    literal: bool = False
+
+    @property
+    def sorted_form(self) -> str:
+        """The name as "van der Berg, Anna, Jr"."""
+        parts = [" ".join(part for part in (self.particle, self.family) if part), self.suffix, self.given]
+        return ", ".join(part for part in parts if part)
+
+    @property
+    def display_form(self) -> str:
+        """The name as "Anna van der Berg Jr"."""
+        return " ".join(part for part in (self.given, self.particle, self.family, self.suffix) if part)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """One work of the bibliography, its markup decoded to Unicode.
+
+    Attributes:
+        key: Its key in the file.
+        type: The BibTeX entry type, lower case.
+        authors: In the order of the file.
+        abridged: Whether the source's list of authors ends in "and others".
+        fields: The other fields, by lower-case name, as text.
+        entry: The entry as pybtex holds it, for its formatting styles.
+    """
+
+    key: str
+    type: str
+    authors: tuple[Name, ...]
+    abridged: bool
+    fields: Mapping[str, str]
+    entry: Entry = field(repr=False, compare=False)
+
+    @property
+    def title(self) -> str:
+        """The title without its last full stop."""
+        title = self.fields.get("title", "")
+        return title[:-1] if title.endswith(".") and not title.endswith("..") else title
+
+    @property
+    def year(self) -> str:
+        """The year, as the file has it."""
+        return self.fields.get("year", "") or self.fields.get("date", "")[:4]
+
+    @property
+    def container(self) -> str:
+        """The journal, book or publisher in which the work stands."""
+        for name in ("journal", "journaltitle", "booktitle", "publisher", "institution", "school"):
+            if name in self.fields:
+                return self.fields[name]
+        return ""
+
+    @property
+    def doi(self) -> str:
+        """The DOI in lower case, since DOIs know no case; empty where there is none or it is malformed."""
+        match = _DOI.match(self.fields.get("doi", "").strip())
+        return match[1].lower() if match else ""
+
+    @property
+    def pmid(self) -> str:
+        """The PubMed identifier, digits only."""
+        value = self.fields.get("pmid", "").strip()
+        return value if value.isdecimal() else ""
+
+    @property
+    def url(self) -> str:
+        """Where the work can be found: its DOI's address, else a web address of the entry, else empty."""
+        if self.doi:
+            return f"https://doi.org/{self.doi}"
+        if self.pmid:
+            return f"https://pubmed.ncbi.nlm.nih.gov/{self.pmid}/"
+        url = self.fields.get("url", "")
+        return url if url.lower().startswith(("https://", "http://")) else ""
+
+    @cached_property
+    def digest(self) -> str:
+        """A digest of all that the reference states."""
+        parts = (self.key, self.type, self.authors, self.abridged, sorted(self.fields.items()))
+        return hashlib.blake2b(repr(parts).encode(), digest_size=12).hexdigest()
+
+    def byline(self, most: int = 8) -> str:
+        """Return the authors for reading: at most ``most`` names; "et al." where the source itself is abridged."""
+        names = [name.display_form for name in self.authors]
+        if self.abridged:
+            return f"{', '.join(names[: most - 2])} et al."
+        if len(names) > most:
+            return f"{', '.join(names[: most - 2])} and {len(names) - most + 2} others"
+        return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+    def as_data(self) -> dict[str, object]:
+        """Return the reference as plain data for ``record.json``."""
+        authors = [
+            {k: v for k, v in (("family", n.family), ("given", n.given), ("particle", n.particle), ("suffix", n.suffix)) if v}
+            for n in self.authors
+        ]
+        return {
+            "key": self.key,
+            "type": self.type,
+            "authors": authors,
+            **({"authors-abridged": True} if self.abridged else {}),
+            **dict(sorted(self.fields.items())),
+        }
+
+
+class Bibliography(Mapping[str, Reference]):
+    """References by key; each is decoded when it is first asked for."""
+
+    def __init__(self, data: BibliographyData) -> None:
+        self._entries: Mapping[str, Entry] = data.entries
+        self._cache: dict[str, Reference] = {}
+
+    def __getitem__(self, key: str) -> Reference:
+        if key not in self._cache:
+            self._cache[key] = reference(key, self._entries[key])
+        return self._cache[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._entries
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+
+def load_bibliography(paths: Sequence[Path]) -> tuple[Bibliography, list[Finding]]:
+    """Read BibTeX files.
+
+    Parameters:
+        paths: Files in the order in which they count; a key that stands in two files keeps its first entry.
+
+    Returns:
+        The references that can be read, and what is wrong with the files.
+    """
+    data, findings = BibliographyData(), []
+    for path in paths:
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            findings.append(Finding(str(path), 1, Code.BIBLIOGRAPHY, f"The bibliography cannot be read: {error}."))
+            continue
+        with _STRICTNESS, pybtex.errors.capture() as errors:
+            parser = Parser(encoding="utf-8")
+            try:
+                parsed = parser.parse_string(text)
+            except PybtexError as error:
+                errors.append(error)
+                parsed = parser.data
+        findings += [_finding(path, text, error) for error in errors]
+        for key, entry in parsed.entries.items():
+            if key not in data.entries:
+                data.entries[key] = entry
+    return Bibliography(data), findings
+
+
+def _finding(path: Path, text: str, error: PybtexError) -> Finding:
+    message = str(error).replace("\n", " ")
+    line = getattr(error, "lineno", None)
+    if line is None and (repeated := re.search(r"repeated bibliography entry: (\S+)", message)):
+        places = [m.start() for m in re.finditer(rf"@\w+\s*[{{(]\s*{re.escape(repeated[1])}\s*,", text, re.IGNORECASE)]
+        line = text.count("\n", 0, places[-1]) + 1 if places else None
+    return Finding(str(path), line or 1, Code.BIBLIOGRAPHY, f"The bibliography has an error: {message}.")
+
+
+def plain(value: str) -> str:
+    """Return BibTeX markup as Unicode text: accents decoded, braces and line breaks gone."""
+    if "\\" in value or "$" in value:
+        with contextlib.suppress(ValueError):
+            value = codecs.decode(value, "ulatex")
+        value = _MARKUP.sub(r"\1", value)
+    if "{" in value or "}" in value:
+        value = re.sub(r"\\([{}])", r"\1", re.sub(r"(?<!\\)[{}]", "", value))
+    return " ".join(value.split())
+
+
+def reference(key: str, entry: Entry) -> Reference:
+    """Decode one entry."""
+    people = list(entry.persons.get("author", ())) or list(entry.persons.get("editor", ()))
+    names = [_name(person) for person in people]
+    others = [name for name in names if not (name.family == "others" and not name.given)]
+    fields = {name.lower(): plain(value) for name, value in entry.fields.items()}
+    return Reference(key, entry.type.lower(), tuple(others), len(others) < len(names), fields, entry)
+
+
+def _name(person: Person) -> Name:
+    family = plain(" ".join(person.last_names))
+    given = plain(" ".join(person.first_names + person.middle_names))
+    particle, suffix = plain(" ".join(person.prelast_names)), plain(" ".join(person.lineage_names))
+    literal = len(person.last_names) == 1 and person.last_names[0].startswith("{") and not given
+    return Name(family, given, particle, suffix, literal)

@@ -1,0 +1,172 @@
+"""Settings: plain data from ``[tool.evidence-atlas]`` of a ``pyproject.toml``, or from an ``atlas.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
+
+from evidence_atlas.core.findings import Code, Finding, nearest
+from evidence_atlas.core.tomlfile import line_of, syntax_error
+
+
+def _web_address(value: str) -> str:
+    if value and not value.startswith(("https://", "http://")):
+        raise ValueError("a web address that begins with https:// was expected")
+    return value.rstrip("/")
+
+
+_Address = Annotated[str, AfterValidator(_web_address)]
+_CONFIG = ConfigDict(extra="forbid", alias_generator=lambda name: name.replace("_", "-"))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an atlas may set; every setting has a default.
+
+    In ``conf.py`` each has the name ``atlas_…``, which wins in a build.
+    """
+
+    __pydantic_config__ = _CONFIG
+
+    name: Annotated[str, Field(min_length=1, description="Name of the atlas.")] = "Evidence Atlas"
+    operator: Annotated[str, Field(description="Who runs it.")] = "the Evidence Atlas contributors"
+    contact: Annotated[str, Field(pattern=r"^([^@\s?&]+@[^@\s?&]+)?$", description="Mail address of the editors.")] = (
+        "editors@example.org"
+    )
+    base_url: Annotated[_Address, Field(description="Address at which the site is published.")] = "https://atlas.example.org"
+    repository: Annotated[_Address, Field(description="Address of the repository, for issue links.")] = ""
+    evidence: Annotated[str, Field(pattern=r"^[\w-]+$", description="Folder of the evidence pages, below the sources.")] = "evidence"
+    how_it_works: Annotated[str, Field(description="Document that explains the badge; badges link to it.")] = ""
+    bibliography: Annotated[list[str], Field(description="BibTeX files, relative to this file's folder.")] = field(
+        default_factory=lambda: ["references.bib"]
+    )
+    policy: Annotated[str, Field(description="Policy file.")] = "policy.toml"
+    notices: Annotated[str, Field(description="Notices file.")] = "notices.toml"
+    guard: Annotated[
+        list[str],
+        Field(description="Documents whose pages may come from anyone, as patterns; raw HTML and the like are refused there."),
+    ] = field(default_factory=lambda: ["evidence/*"])
+
+
+_ADAPTER = TypeAdapter(Settings)
+DEFAULTS = Settings()
+NAMES = tuple(f.name for f in fields(Settings))
+FILES = ("atlas.toml", "pyproject.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """An atlas on disk: its settings and where its files are.
+
+    Attributes:
+        sources: The folder of ``conf.py`` and the pages.
+        root: The folder above (or the same) that holds the settings file or the repository.
+        settings: The settings.
+        bibliography: The BibTeX files that exist.
+        policy: The policy file; ``None`` for the built-in policy.
+        notices: The notices file, if there is one.
+    """
+
+    sources: Path
+    root: Path
+    settings: Settings
+    bibliography: tuple[Path, ...]
+    policy: Path | None
+    notices: Path | None
+
+    @property
+    def evidence(self) -> Path:
+        """The folder of the evidence pages."""
+        return self.sources / self.settings.evidence
+
+
+def find_project(sources: Path, overrides: Mapping[str, Any] | None = None) -> tuple[Project, list[Finding]]:
+    """Find an atlas's files from the folder of its sources.
+
+    Parameters:
+        sources: The folder of ``conf.py``.
+        overrides: Settings by attribute name that win over the file's.
+
+    Returns:
+        The project and what is wrong with its settings.
+    """
+    sources = sources.resolve()
+    folders = _folders(sources)
+    file = next((path for folder in folders for name in FILES if _has_settings(path := folder / name)), None)
+    settings, findings = _load(file, overrides or {})
+    bibliography = tuple(path for name in settings.bibliography if (path := _look_for(name, folders)))
+    missing = [name for name in settings.bibliography if _look_for(name, folders) is None]
+    if missing and settings.bibliography != DEFAULTS.bibliography:
+        names = ", ".join(missing)
+        findings.append(Finding(str(file or sources), 1, Code.SETTING, f"The bibliography {names} is not there."))
+    project = Project(
+        sources=sources,
+        root=file.parent if file else folders[-1],
+        settings=settings,
+        bibliography=bibliography,
+        policy=_look_for(settings.policy, folders),
+        notices=_look_for(settings.notices, folders),
+    )
+    return project, findings
+
+
+def _folders(sources: Path) -> list[Path]:
+    """The sources' folder and those above it, up to the project's root (a settings file or a repository)."""
+    for folder in (sources, *sources.parents):
+        if any((folder / name).exists() for name in (*FILES, ".git")):
+            return [sources, *(p for p in sources.parents if p == folder or folder in p.parents)]
+    return [sources, sources.parent]
+
+
+def _look_for(name: str, folders: list[Path]) -> Path | None:
+    return next((path for folder in folders if (path := folder / name).is_file()), None) if name else None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    if path.name == "pyproject.toml":
+        data = data.get("tool", {}).get("evidence-atlas", {})
+    return data
+
+
+def _has_settings(path: Path) -> bool:
+    try:
+        return path.is_file() and (path.name == "atlas.toml" or bool(_read(path)))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError):
+        return path.name == "atlas.toml" or "[tool.evidence-atlas]" in path.read_text(encoding="utf-8", errors="replace")
+
+
+def _load(file: Path | None, overrides: Mapping[str, Any]) -> tuple[Settings, list[Finding]]:
+    values: dict[str, Any] = {}
+    text, findings, where = "", [], str(file or "conf.py")
+    if file:
+        try:
+            text = file.read_text(encoding="utf-8")
+            values = _read(file)
+        except tomllib.TOMLDecodeError as error:
+            findings.append(syntax_error(file, Code.SETTING, error))
+        except (OSError, UnicodeDecodeError) as error:
+            findings.append(Finding(str(file), 1, Code.SETTING, f"The settings cannot be read: {error}."))
+    values = values | {name.replace("_", "-"): value for name, value in overrides.items()}
+    while True:
+        try:
+            return _ADAPTER.validate_python(values), findings
+        except ValidationError as error:
+            for key in {str(e["loc"][0]): e for e in error.errors()}.items():
+                findings.append(_finding(where, text, values, *key))
+                del values[key[0]]
+
+
+def _finding(where: str, text: str, values: Mapping[str, Any], key: str, error: Any) -> Finding:
+    prefix = ("tool", "evidence-atlas") if where.endswith("pyproject.toml") else ()
+    line = line_of(text, (*prefix, key))
+    if error["type"] == "extra_forbidden":
+        known = [name.replace("_", "-") for name in NAMES]
+        return Finding(where, line, Code.SETTING, f"There is no setting {key!r}{nearest(key, known)}.")
+    message = f"The setting {key!r} cannot be {values[key]!r}: {error['msg']}; the default is used."
+    return Finding(where, line, Code.SETTING, message)

@@ -1,0 +1,201 @@
+"""The domain ``atlas``: what is known of every evidence page, by docname, and how it is looked up."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Set
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from sphinx.domains import Domain
+from sphinx.util import logging
+
+from evidence_atlas.core.atlas import Atlas
+from evidence_atlas.core.checker import check_duplicates
+from evidence_atlas.core.findings import Finding
+from evidence_atlas.core.record import Record
+from evidence_atlas.core.references import Reference
+from evidence_atlas.core.verdict import Verdict
+
+if TYPE_CHECKING:
+    from sphinx.environment import BuildEnvironment
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a page's front matter states.
+
+    Attributes:
+        record: The record, where it is usable.
+        line: The line of ``paper`` in the file.
+        inputs: Digests of what the page was checked against: the rows of the policy and the reference.
+    """
+
+    record: Record | None
+    line: int
+    inputs: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The page as text: its title, its limitations, and all of it.
+
+    Attributes:
+        title: The title.
+        limitations: What the paper does not prove, as text.
+        text: The page's text as written, without what the atlas adds.
+    """
+
+    title: str
+    limitations: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What else a document shows, so that it is written anew when that changes.
+
+    Attributes:
+        papers: Keys of papers that are shown or cited.
+        everything: Whether it shows a table of all pages, or the policy.
+    """
+
+    papers: tuple[str, ...]
+    everything: bool
+
+
+@dataclass(frozen=True)
+class Paper:
+    """An evidence page as other pages and outputs see it."""
+
+    docname: str
+    record: Record
+    reading: Reading
+    reference: Reference
+    verdict: Verdict
+
+
+class AtlasDomain(Domain):
+    """Evidence pages, keyed by docname; everything else is derived."""
+
+    name = "atlas"
+    label = "Evidence atlas"
+    data_version = 1
+    initial_data: ClassVar[dict[str, Any]] = {"stated": {}, "readings": {}, "shown": {}, "collected": {}}
+
+    atlas: Atlas
+
+    @property
+    def stated(self) -> dict[str, Stated]:
+        """What front matter states, by docname."""
+        return cast("dict[str, Stated]", self.data["stated"])
+
+    @property
+    def readings(self) -> dict[str, Reading]:
+        """Pages as text, by docname."""
+        return cast("dict[str, Reading]", self.data["readings"])
+
+    @property
+    def shown(self) -> dict[str, Shown]:
+        """What documents show of papers, by docname."""
+        return cast("dict[str, Shown]", self.data["shown"])
+
+    @property
+    def collected(self) -> dict[str, tuple[str, ...]]:
+        """The documents that a document's generated toctree names, by docname."""
+        return cast("dict[str, tuple[str, ...]]", self.data["collected"])
+
+    def clear_doc(self, docname: str) -> None:
+        """Forget a document."""
+        for name in self.initial_data:
+            self.data[name].pop(docname, None)
+
+    def merge_domaindata(self, docnames: Set[str], otherdata: dict[str, Any]) -> None:
+        """Take what another process has read, and only of the documents that were its own."""
+        for name in self.initial_data:
+            theirs = otherdata[name]
+            self.data[name] |= {docname: theirs[docname] for docname in docnames & theirs.keys()}
+
+    def record(self, docname: str) -> Record | None:
+        """Return the record of a document, if it is an evidence page with a usable one."""
+        return self.stated[docname].record if docname in self.stated else None
+
+    @cached_property
+    def pages(self) -> dict[str, Paper]:
+        """Every usable page by docname; asked for only when all pages are read."""
+        found: dict[str, Paper] = {}
+        for docname in sorted(self.stated):
+            record = self.stated[docname].record
+            if record and docname in self.readings and record.paper in self.atlas.bibliography:
+                reference = self.atlas.bibliography[record.paper]
+                found[docname] = Paper(docname, record, self.readings[docname], reference, self.atlas.verdict(record))
+        return found
+
+    @cached_property
+    def papers(self) -> dict[str, Paper]:
+        """Every usable page by the key of its paper; the first where a paper has two pages."""
+        return {page.record.paper: page for page in reversed(self.pages.values())}
+
+    def forget_index(self) -> None:
+        """Derive everything anew when it is next asked for: pages were read."""
+        for name in ("pages", "papers", "_signatures", "_common_signature", "_whole_signature"):
+            self.__dict__.pop(name, None)
+
+    def signature(self, docname: str) -> str:
+        """Return a digest of all that a document shows and that is not in its own source."""
+        shown = self.shown.get(docname)
+        record = self.record(docname)
+        if shown is None and record is None:
+            return ""
+        keys = set(shown.papers if shown else ()) | ({record.paper} if record else set())
+        parts: list[str] = [self._common_signature, *map(self._paper_signature, sorted(keys))]
+        if shown and shown.everything:
+            parts.append(self._whole_signature)
+        return hashlib.blake2b("\n".join(parts).encode(), digest_size=12).hexdigest()
+
+    def _paper_signature(self, key: str) -> str:
+        if key not in self._signatures:
+            paper, bibliography = self.papers.get(key), self.atlas.bibliography
+            parts: tuple[Any, ...] = (
+                bibliography[key].digest if key in bibliography else "",
+                self.atlas.notices_of(key),
+                paper and (paper.docname, paper.reading.title, paper.record, paper.verdict),
+            )
+            self._signatures[key] = repr(parts)
+        return self._signatures[key]
+
+    @cached_property
+    def _signatures(self) -> dict[str, str]:
+        return {}
+
+    @cached_property
+    def _common_signature(self) -> str:
+        return repr((self.atlas.identity, self.atlas.settings, self.atlas.policy.version))
+
+    @cached_property
+    def _whole_signature(self) -> str:
+        return repr(([self._paper_signature(key) for key in sorted(self.papers)], self.atlas.policy))
+
+    def check_consistency(self) -> None:
+        """Warn of two pages of one paper, in the same order however the pages were read."""
+        rows = [
+            (str(self.env.doc2path(docname)), stated.line, stated.record.paper)
+            for docname, stated in self.stated.items()
+            if stated.record
+        ]
+        for finding in check_duplicates(rows):
+            warn(finding)
+
+
+def warn(finding: Finding) -> None:
+    """Report a finding as a Sphinx warning of its type."""
+    location = f"{finding.file}:{finding.line}"
+    logger.warning(finding.message, type="atlas", subtype=finding.code.slug, location=location)
+
+
+def atlas_domain(env: BuildEnvironment) -> AtlasDomain:
+    """Return the atlas's domain of an environment."""
+    return cast("AtlasDomain", env.get_domain("atlas"))

@@ -1,0 +1,154 @@
+"""What the atlas adds to an evidence page: under the title notices, byline and summary; at the end the disclosure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from sphinx.transforms import SphinxTransform
+
+import evidence_atlas
+from evidence_atlas.core.notices import Notice
+from evidence_atlas.core.record import Record, Review
+from evidence_atlas.domain import Reading, atlas_domain
+from evidence_atlas.limitations import LIMITATIONS_CLASS
+from evidence_atlas.nodeset import admonition, container, link, paragraph, text
+from evidence_atlas.writing import WriteTime, Writing, cited_papers, unusable
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.util.typing import ExtensionMetadata
+
+NOT_ADVICE = "This page is information about research. It is not medical advice."
+
+
+class Notices(WriteTime):
+    """Banners: what journals have issued about the paper of this page, and about papers that a page cites."""
+
+    def render(self, writing: Writing) -> Sequence[nodes.Node]:
+        """Return a banner for each notice, the gravest first."""
+        own = writing.record.paper if writing.record else None
+        banners = [banner(notice) for notice in writing.atlas.notices_of(own)] if own else []
+        for key in cited_papers(writing):
+            banners += [banner(notice, writing.atlas.bibliography[key].title) for notice in writing.atlas.notices_of(key)]
+        return banners
+
+
+def banner(notice: Notice, cited: str = "") -> nodes.admonition:
+    """Return the banner of a notice.
+
+    Parameters:
+        notice: The notice.
+        cited: The title of the paper, where the page is not of it but cites it.
+    """
+    about = f"This page cites a paper with a notice: “{cited}”." if cited else "A notice was issued about this paper."
+    if notice.withdraws:
+        about = f"This page cites a {notice.label.lower()} paper: “{cited}”." if cited else "Its findings no longer stand."
+    facts = [fact for fact in (notice.issuer, str(notice.date) if notice.date else "") if fact]
+    content: list[nodes.Node | str] = [f"{about} {notice.reason}".strip()]
+    if facts:
+        content.append(f" Notice: {', '.join(facts)}.")
+    if notice.doi:
+        content += [" ", link(f"https://doi.org/{notice.doi}", f"doi:{notice.doi}")]
+    if notice.source:
+        content.append(f" Read in: {notice.source.rstrip('.')}.")
+    grade = "withdrawn" if notice.withdraws else "concern" if notice.kind == "expression-of-concern" else "correction"
+    return admonition(notice.label, paragraph(*content), classes=["atlas-notice", f"atlas-notice-{grade}"])
+
+
+class Byline(WriteTime):
+    """Authors, journal, year, DOI of the paper."""
+
+    def render(self, writing: Writing) -> Sequence[nodes.Node]:
+        """Return one paragraph."""
+        record, bibliography = writing.record, writing.atlas.bibliography
+        if record is None or record.paper not in bibliography:
+            return unusable("The paper of this page is not in the bibliography.")
+        paper = bibliography[record.paper]
+        parts = [part for part in (paper.byline(), paper.container, paper.year or "undated") if part]
+        content: list[nodes.Node | str] = [" · ".join(parts)]
+        if paper.url:
+            content += [" · ", link(paper.url, f"doi:{paper.doi}" if paper.doi else f"PMID {paper.pmid}" if paper.pmid else "web")]
+        return [paragraph(*content, classes=["atlas-byline"])]
+
+
+class Disclosure(WriteTime):
+    """Who drafted the page, from what, whether it was reviewed; and that it is not medical advice."""
+
+    def render(self, writing: Writing) -> Sequence[nodes.Node]:
+        """Return a block of one paragraph."""
+        record = writing.record
+        said = disclosure(record, writing.atlas.policy.read[record.read]) if record else NOT_ADVICE
+        return [container(paragraph(said), classes=["atlas-disclosure"])]
+
+
+def disclosure(record: Record, read: str) -> str:
+    """Return the disclosure in whole sentences.
+
+    Parameters:
+        record: The page's record.
+        read: What the page was written from, in words.
+    """
+    drafted = "Drafted by software" if record.drafted == "software" else "Drafted by a person"
+    sources = f" ({'; '.join(record.sources)})" if record.sources else ""
+    if isinstance(record.review, Review):
+        reviewed = f"Reviewed by {'an editor' if record.review.by == 'editor' else 'a clinician'} on {record.review.date}."
+    else:
+        reviewed = "No person has reviewed it yet."
+    return f"{drafted} from {read}{sources}. {reviewed} {NOT_ADVICE}"
+
+
+class FramePage(SphinxTransform):
+    """Puts the added parts around an evidence page and keeps its text for the domain."""
+
+    default_priority = 500
+
+    def apply(self, **kwargs: Any) -> None:
+        """Frame the document, if it is an evidence page."""
+        domain, docname = atlas_domain(self.env), self.env.docname
+        if docname not in domain.stated:
+            return
+        section = next(self.document.findall(nodes.section), None)
+        title = next(section.findall(nodes.title), None) if section is not None else None
+        limitations = next((n for n in self.document.findall(nodes.admonition) if LIMITATIONS_CLASS in n["classes"]), None)
+        domain.readings[docname] = Reading(
+            title.astext() if title is not None else docname,
+            "\n\n".join(child.astext() for child in limitations[1:]) if limitations is not None else "",
+            self.document.astext(),
+        )
+        record = domain.record(docname)
+        top: list[nodes.Node] = [Notices(docname=docname), Byline(docname=docname)]
+        if record:
+            top.append(paragraph(text(record.summary), classes=["atlas-summary"]))
+        body = self.document if section is None else section
+        position = 0 if title is None else body.index(title) + 1
+        body[position:position] = top
+        body += Disclosure(docname=docname)
+
+
+class FrameCitingPage(SphinxTransform):
+    """Puts the banners of cited papers under the title of a page that is no evidence page."""
+
+    default_priority = 501
+
+    def apply(self, **kwargs: Any) -> None:
+        """Add the banners, if the document cites anything."""
+        domain, docname = atlas_domain(self.env), self.env.docname
+        section = next(self.document.findall(nodes.section), None)
+        if docname not in domain.stated and section is not None and _cites(self.document):
+            section.insert(1, Notices(docname=docname))
+
+
+def _cites(document: nodes.document) -> bool:
+    from sphinx.addnodes import pending_xref
+
+    return any(node.get("refdomain") == "cite" for node in document.findall(pending_xref))
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Register the transforms."""
+    app.setup_extension("evidence_atlas.base")
+    app.add_transform(FramePage)
+    app.add_transform(FrameCitingPage)
+    return {"version": evidence_atlas.__version__, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,302 @@
+"""What a page from anyone may not do: run code, read the machine, reach other hosts.
+
+Pages that the setting ``guard`` names are checked before they are parsed (front matter, hidden characters, files
+behind links) and after (raw markup, links, pictures, downloads, formulas, whatever directive or role made them).
+What is refused stays visible as text, with a located warning; nothing of it reaches the output as markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import Directive
+from docutils.parsers.rst.directives.misc import Raw
+from docutils.parsers.rst.directives.tables import CSVTable
+from myst_parser.mocking import MockIncludeDirective, MockState
+from sphinx import addnodes
+from sphinx.directives.code import LiteralInclude
+from sphinx.directives.other import Include
+from sphinx.directives.patches import CSVTable as SphinxCSVTable
+from sphinx.transforms import SphinxTransform
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.docutils import SphinxDirective
+from sphinx.util.matching import Matcher
+
+import evidence_atlas
+from evidence_atlas.core import markup
+from evidence_atlas.core.findings import Code, Finding
+from evidence_atlas.core.frontmatter import blank, read_front_matter
+from evidence_atlas.core.page import read_page
+from evidence_atlas.domain import atlas_domain, warn
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+    from sphinx.util.typing import ExtensionMetadata
+
+
+def is_guarded(env: BuildEnvironment, docname: str) -> bool:
+    """Whether a document may come from anyone."""
+    return Matcher(atlas_domain(env).atlas.settings.guard).match(docname)
+
+
+def outside(env: BuildEnvironment, name: str) -> bool:
+    """Whether a file that a page names lies outside the sources, links followed."""
+    _relative, path = env.relfn2path(name)
+    return not Path(path).resolve().is_relative_to(Path(env.srcdir).resolve())
+
+
+# ---------------------------------------------------------------------------------------------------------
+# Before parsing
+# ---------------------------------------------------------------------------------------------------------
+
+
+def guard_source(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Empty a page that is no file of the sources; refuse settings in front matter; warn of what will be refused."""
+    if not is_guarded(app.env, docname):
+        return
+    path = app.env.doc2path(docname)
+    if not path.resolve().is_relative_to(Path(app.srcdir).resolve()):
+        warn(Finding(str(path), 1, Code.FILE_ACCESS, "The page is a link to a file outside the sources; it is left empty."))
+        source[0] = "# Left empty\n" if path.suffix == ".md" else "Left empty\n==========\n"
+        return
+    if path.suffix != ".md":
+        return
+    front = read_front_matter(source[0])
+    if front.present and docname not in atlas_domain(app.env).stated:
+        findings = [Finding(str(path), p.line, p.code, p.message) for p in front.problems]
+        findings += markup.page_settings(str(path), front)
+        for finding in findings:
+            warn(finding)
+        if findings:
+            source[0] = blank(source[0], front)
+    text = blank(source[0], front)
+    found = sorted(markup.check_markup(str(path), text, read_page(text)), key=lambda f: f.line)
+    for finding in found:
+        warn(finding)
+    app.env.temp_data["atlas_reported"] = {finding.code for finding in found}
+    if "substitution" in app.config.myst_enable_extensions and "{{" in text:
+        line = text.count("\n", 0, text.index("{{")) + 1
+        warn(Finding(str(path), line, Code.PAGE_SETTING, "A substitution runs a template; it is shown as text."))
+        source[0] = source[0].replace("{{", "{\u2060{")
+
+
+# ---------------------------------------------------------------------------------------------------------
+# While parsing: directives that read files as they run
+# ---------------------------------------------------------------------------------------------------------
+
+
+class _Guarded(SphinxDirective):
+    """Runs a directive unless it would read a file outside the sources."""
+
+    files: ClassVar[tuple[str, ...]] = ()
+
+    def refused(self, names: list[str]) -> bool:
+        """Warn if the page may not read a file."""
+        if not is_guarded(self.env, self.env.docname):
+            return False
+        wrong = [name for name in names if "://" in name or name.startswith("<") or outside(self.env, name)]
+        source, line = self.get_source_info()
+        for name in wrong:
+            message = f"'{self.name}' reads {name!r}, which is outside the sources; it is left out."
+            warn(Finding(source, line, Code.FILE_ACCESS, message))
+        return bool(wrong)
+
+
+class GuardedInclude(_Guarded):
+    """The directive ``include``."""
+
+    required_arguments = 1
+    final_argument_whitespace = True
+    option_spec = Include.option_spec
+
+    def run(self) -> list[nodes.Node]:
+        """Include the file as the parser in use does it."""
+        if self.refused([self.arguments[0]]):
+            return []
+        if isinstance(self.state, MockState):
+            renderer = self.state._renderer
+            mock = MockIncludeDirective(
+                renderer, self.name, Include, self.arguments, self.options, list(self.content), self.lineno
+            )
+            return list(mock.run())
+        return list(_delegate(Include, self).run())
+
+
+def _delegate(directive: type[Directive], to: Directive) -> Directive:
+    arguments = (to.name, to.arguments, to.options, to.content, to.lineno, to.content_offset, to.block_text)
+    return directive(*arguments, to.state, to.state_machine)
+
+
+class GuardedLiteralInclude(LiteralInclude, _Guarded):
+    """The directive ``literalinclude``."""
+
+    def run(self) -> list[nodes.Node]:
+        """Include the file, and the one it is compared with."""
+        named = [self.arguments[0], *([self.options["diff"]] if "diff" in self.options else [])]
+        return [] if self.refused(named) else super().run()
+
+
+class GuardedCSVTable(SphinxCSVTable, _Guarded):  # type: ignore[misc]
+    """The directive ``csv-table``."""
+
+    def run(self) -> list[nodes.Node]:
+        """Read the table from the page or from a file of the sources."""
+        named = [self.options[option] for option in ("file", "url") if option in self.options]
+        return [] if named and self.refused(named) else list(super().run())
+
+
+class GuardedRaw(Raw, _Guarded):  # type: ignore[misc]
+    """The directive ``raw``; its content is neutralised after parsing, its files are never read."""
+
+    def run(self) -> list[nodes.Node]:
+        """Read no file for a guarded page."""
+        named = [self.options[option] for option in ("file", "url") if option in self.options]
+        if named and is_guarded(self.env, self.env.docname):
+            source, line = self.get_source_info()
+            message = f"'raw' reads {named[0]!r} as markup for one format; it is left out."
+            warn(Finding(source, line, Code.FILE_ACCESS, message))
+            return []
+        return list(super().run())
+
+
+# ---------------------------------------------------------------------------------------------------------
+# After parsing
+# ---------------------------------------------------------------------------------------------------------
+
+
+class GuardDocument(SphinxTransform):
+    """Turns what a page may not hold into text, whichever directive or role made it."""
+
+    default_priority = 300  # before anything collects images and downloads
+
+    def apply(self, **kwargs: Any) -> None:
+        """Look at every node that can run, read or reach out."""
+        if not is_guarded(self.env, self.env.docname):
+            return
+        reported = self.env.temp_data.pop("atlas_reported", set())
+        for node, finding in list(self._refuse()):
+            if finding.code not in reported:
+                warn(finding)
+            _replace(node, finding.code)
+
+    def _refuse(self) -> Iterator[tuple[nodes.Element, Finding]]:
+        for node in self.document.findall(nodes.Element):
+            check = _CHECKS.get(type(node))
+            if check and (refused := check(node, self.env)):
+                code, message = refused
+                source, line = _position(node)
+                yield node, Finding(source or str(self.env.doc2path(self.env.docname)), line, code, message)
+
+
+def _position(node: nodes.Node) -> tuple[str, int]:
+    current: nodes.Node | None = node
+    while current is not None and not current.line:
+        current = current.parent
+    return (current.source or "", current.line or 1) if current is not None else ("", 1)
+
+
+def _replace(node: nodes.Element, code: Code) -> None:
+    if code in (Code.UNSAFE_LINK, Code.REMOTE_IMAGE):
+        address = node.get("uri", "") if isinstance(node, nodes.image) else ""
+        shown = [nodes.Text(node.get("alt") or address)] if address else list(node.children)
+        replacement: list[nodes.Node] = [nodes.inline("", "", *shown)]
+        if isinstance(node, nodes.image) and not isinstance(node.parent, nodes.TextElement):
+            replacement = [nodes.paragraph("", "", *replacement)]
+    elif code is Code.FILE_ACCESS or isinstance(node, nodes.meta):
+        replacement = list(node.children) if node.children else [nodes.inline("", "")]
+    elif isinstance(node.parent, nodes.TextElement):
+        replacement = [nodes.literal("", node.astext())]
+    else:
+        replacement = [nodes.literal_block("", node.astext(), language="none")]
+    if isinstance(node, nodes.meta):
+        replacement = []
+    node.parent.replace(node, replacement)
+
+
+Refusal = tuple[Code, str] | None
+
+
+def _check_raw(node: nodes.Element, _env: BuildEnvironment) -> Refusal:
+    return Code.RAW_HTML, markup.raw_html_message(node.astext())
+
+
+def _check_link(node: nodes.Element, _env: BuildEnvironment) -> Refusal:
+    scheme = markup.unsafe_scheme(str(node.get("refuri", "")))
+    return (Code.UNSAFE_LINK, markup.unsafe_link_message(scheme)) if scheme else None
+
+
+def _check_image(node: nodes.Element, env: BuildEnvironment) -> Refusal:
+    address = str(node.get("uri", ""))
+    if markup.is_remote(address):
+        return Code.REMOTE_IMAGE, f"The picture {address!r} is on another host; put the file into the sources."
+    if scheme := markup.unsafe_scheme(address):
+        return Code.UNSAFE_LINK, markup.unsafe_link_message(scheme)
+    if outside(env, address):
+        return Code.FILE_ACCESS, f"The picture {address!r} is outside the sources; it is left out."
+    return None
+
+
+def _check_download(node: nodes.Element, env: BuildEnvironment) -> Refusal:
+    target = str(node.get("reftarget", ""))
+    if "://" not in target and outside(env, target):
+        return Code.FILE_ACCESS, f"The download {target!r} is outside the sources; it is left out."
+    return None
+
+
+def _check_math(node: nodes.Element, _env: BuildEnvironment) -> Refusal:
+    command = markup.unsafe_tex(node.astext())
+    return (Code.TEX, f"A formula holds the TeX command {command!r}, which is not for formulas; it is shown as text.") if command else None
+
+
+def _check_meta(node: nodes.Element, _env: BuildEnvironment) -> Refusal:
+    if "http-equiv" in node.attributes:
+        return Code.RAW_HTML, "A 'meta' element with 'http-equiv' tells the browser what to do; it is left out."
+    return None
+
+
+def _check_columns(_node: nodes.Element, _env: BuildEnvironment) -> Refusal:
+    return Code.TEX, "'tabularcolumns' is raw LaTeX; it is left out."
+
+
+_CHECKS: dict[type[nodes.Element], Any] = {
+    nodes.raw: _check_raw,
+    nodes.reference: _check_link,
+    nodes.image: _check_image,
+    addnodes.download_reference: _check_download,
+    nodes.math: _check_math,
+    nodes.math_block: _check_math,
+    nodes.meta: _check_meta,
+    addnodes.tabular_col_spec: _check_columns,
+}
+
+
+class GuardResolved(SphinxPostTransform):
+    """Drops dangerous links that came in while references were resolved, such as from a bibliography."""
+
+    default_priority = 900
+
+    def run(self, **kwargs: Any) -> None:
+        """Keep only the text of such links."""
+        for node in list(self.document.findall(nodes.reference)):
+            if "refuri" in node and markup.unsafe_scheme(node["refuri"]):
+                node.replace_self(nodes.inline("", "", *node.children))
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Put the guarded directives in place and connect the checks."""
+    app.setup_extension("evidence_atlas.base")
+    app.connect("source-read", guard_source, priority=300)
+    for name, directive in (
+        ("include", GuardedInclude),
+        ("literalinclude", GuardedLiteralInclude),
+        ("csv-table", GuardedCSVTable),
+        ("raw", GuardedRaw),
+    ):
+        app.add_directive(name, directive, override=True)
+    app.add_transform(GuardDocument)
+    app.add_post_transform(GuardResolved)
+    return {"version": evidence_atlas.__version__, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,96 @@
+"""The files beside a page: the paper in three citation formats, and ``record.json``, the page as data."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import evidence_atlas
+from evidence_atlas.core.atlas import Atlas
+from evidence_atlas.core.citation import FORMATS
+from evidence_atlas.core.digest import digest
+from evidence_atlas.domain import Paper, atlas_domain
+from evidence_atlas.writing import serves_files
+
+if TYPE_CHECKING:
+    from docutils import nodes
+    from sphinx.application import Sphinx
+    from sphinx.util.typing import ExtensionMetadata
+
+SCHEMA = 1
+
+
+def record_json(page: Paper, atlas: Atlas) -> dict[str, Any]:
+    """Return a page as data.
+
+    The digest covers what the page says (record, reference, verdict, notices, text) and not when or by which
+    version of the policy it was said.
+    """
+    identity, notices = atlas.identity, [notice.as_data() for notice in atlas.notices_of(page.record.paper)]
+    content: dict[str, Any] = {
+        "record": page.record.as_data(),
+        "reference": page.reference.as_data(),
+        "pem": {"state": page.verdict.state, "reason": page.verdict.reason},
+        "notices": notices,
+        "text": page.reading.text,
+    }
+    return {
+        "schema": SCHEMA,
+        "title": page.reading.title,
+        **content,
+        "pem": content["pem"] | {"policy": page.verdict.policy},
+        "limitations": page.reading.limitations,
+        "versions": {
+            "atlas": identity.version,
+            "date": str(identity.date) if identity.date else None,
+            "generator": identity.generator,
+            "scanner": None,
+            "policy": atlas.policy.version,
+        },
+        "addresses": {"page": atlas.address(page.docname), "citable": atlas.citable_address(page.docname)},
+        "digest": digest(content),
+    }
+
+
+def write_files(app: Sphinx, page: Paper) -> None:
+    """Write the files of one page."""
+    atlas = atlas_domain(app.env).atlas
+    folder = Path(app.outdir) / page.docname
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, render in FORMATS.items():
+        (folder / name).write_text(render(page.reference), encoding="utf-8", newline="\n")
+    data = json.dumps(record_json(page, atlas), ensure_ascii=False, indent=2)
+    (folder / "record.json").write_text(f"{data}\n", encoding="utf-8", newline="\n")
+
+
+def write_beside_page(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Write the files of a page when the page itself is written."""
+    if doctree is not None and serves_files(app.builder) and (page := atlas_domain(app.env).pages.get(pagename)):
+        write_files(app, page)
+
+
+def write_the_rest(app: Sphinx, exception: Exception | None) -> None:
+    """Write the files where all pages are in one document, and delete those of pages that are gone."""
+    if exception is not None or not serves_files(app.builder):
+        return
+    pages = atlas_domain(app.env).pages
+    if app.builder.name == "singlehtml":
+        for page in pages.values():
+            write_files(app, page)
+    folder = Path(app.outdir) / atlas_domain(app.env).atlas.settings.evidence
+    for record in folder.glob("*/record.json"):
+        if record.parent.relative_to(app.outdir).as_posix() not in pages:
+            shutil.rmtree(record.parent)
+            record.parent.with_suffix(".html").unlink(missing_ok=True)
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Connect the writing of files."""
+    app.setup_extension("evidence_atlas.base")
+    app.connect("html-page-context", write_beside_page)
+    app.connect("build-finished", write_the_rest)
+    return {"version": evidence_atlas.__version__, "parallel_read_safe": True, "parallel_write_safe": True}

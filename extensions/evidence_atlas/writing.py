@@ -1,0 +1,191 @@
+"""Parts of a page that are made when it is written, from what the whole atlas knows by then.
+
+A directive leaves a :class:`WriteTime` node in the doctree. Before a builder writes the document, one transform
+replaces each by standard nodes, so no writer ever meets one. What a document shows is remembered as a digest;
+a document whose digest changed is written again, and no other.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.builders import Builder
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.osutil import relative_uri
+
+from evidence_atlas.core.atlas import Atlas
+from evidence_atlas.core.findings import Code, Finding, nearest
+from evidence_atlas.core.record import Record
+from evidence_atlas.domain import AtlasDomain, Paper, Shown, atlas_domain, warn
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+
+
+@dataclass(frozen=True)
+class Writing:
+    """What a part is written from.
+
+    Attributes:
+        docname: The document in whose source the part stands.
+        builder: The builder that writes it.
+        domain: The domain, which knows all pages.
+    """
+
+    docname: str
+    builder: Builder
+    domain: AtlasDomain
+
+    @property
+    def atlas(self) -> Atlas:
+        """Policy, bibliography, notices, settings, identity."""
+        return self.domain.atlas
+
+    @property
+    def record(self) -> Record | None:
+        """The record of the page on which the part stands."""
+        return self.domain.record(self.docname)
+
+    def paper(self, key: str | None) -> Paper | None:
+        """Return the page of a paper; without a key, the page on which the part stands."""
+        return self.domain.pages.get(self.docname) if key is None else self.domain.papers.get(key)
+
+    def missing(self, part: WriteTime, what: str) -> list[nodes.Node]:
+        """Warn that a part names a paper without a page, and return the note that stands in its place."""
+        key = part["key"]
+        if key is None:
+            return unusable(f"No {what}: the record of this page has errors.", inline=part.inline)
+        message = f"The paper {key!r} has no page{nearest(key, self.domain.papers)}."
+        warn(Finding(part["file"] or self.docname, part["lineno"] or 1, Code.UNKNOWN_PAPER, message))
+        return unusable(f"No {what}: {key} has no page.", inline=part.inline)
+
+    @property
+    def serves_files(self) -> bool:
+        """Whether files can lie beside the page (a web site) or must be linked on the web (all else)."""
+        return serves_files(self.builder)
+
+    def file(self, docname: str, name: str) -> str:
+        """Return the address of a file of a page: beside it on a site, else at the citable address."""
+        if not self.serves_files:
+            return f"{self.atlas.citable_address(docname)}{name}"
+        here = "" if self.builder.name == "singlehtml" else self.builder.get_target_uri(self.docname)
+        return relative_uri(here, f"{docname}/{name}")
+
+    def document(self, docname: str, *text: nodes.Node, classes: Sequence[str] = ()) -> nodes.Element:
+        """Return a link to a document, resolved later by Sphinx itself, so that it works in every format."""
+        return addnodes.pending_xref(
+            "",
+            nodes.inline("", "", *text, classes=["doc", *classes]),
+            refdoc=self.docname,
+            refdomain="std",
+            reftype="doc",
+            reftarget=f"/{docname}",
+            refexplicit=True,
+            refwarn=True,
+        )
+
+
+class WriteTime(nodes.General, nodes.Element):
+    """A part of a page that is made when the page is written."""
+
+    inline: ClassVar[bool] = False
+
+    def papers(self) -> Iterable[str]:
+        """Return the keys of the papers that the part shows, apart from the page's own."""
+        return (self["key"],) if self.get("key") else ()
+
+    def shows_everything(self) -> bool:
+        """Whether the part depends on every page, or on the whole policy."""
+        return False
+
+    def render(self, writing: Writing) -> Sequence[nodes.Node]:
+        """Return the nodes that stand in this one's place."""
+        raise NotImplementedError
+
+
+class RenderParts(SphinxPostTransform):
+    """Replaces the parts before references are resolved (the cite domain's transform has priority 5)."""
+
+    default_priority = 4
+
+    def run(self, **kwargs: Any) -> None:
+        """Replace every part of the document."""
+        domain = atlas_domain(self.env)
+        for node in list(self.document.findall(WriteTime)):
+            writing = Writing(node["docname"], self.env._app.builder, domain)
+            node.replace_self([*node.render(writing)])
+
+
+def note_shown(app: Sphinx, doctree: nodes.document) -> None:
+    """Remember which papers a document shows or cites."""
+    papers: set[str] = set()
+    everything = False
+    for node in doctree.findall(lambda n: isinstance(n, (WriteTime, addnodes.pending_xref))):
+        if isinstance(node, WriteTime):
+            papers.update(node.papers())
+            everything = everything or node.shows_everything()
+        elif isinstance(node, addnodes.pending_xref) and node.get("refdomain") == "cite":
+            papers.update(key.strip() for key in node["reftarget"].split(","))
+    if papers or everything:
+        atlas_domain(app.env).shown[app.env.docname] = Shown(tuple(sorted(papers)), everything)
+
+
+def cited_papers(writing: Writing) -> list[str]:
+    """Return the keys that the page shows or cites besides its own, sorted."""
+    shown = writing.domain.shown.get(writing.docname)
+    own = writing.record.paper if writing.record else ""
+    return [key for key in shown.papers if key != own] if shown else []
+
+
+def serves_files(builder: Builder) -> bool:
+    """Whether a builder makes a web site, on which files can lie beside a page."""
+    return builder.format == "html" and builder.name != "epub"
+
+
+def unusable(reason: str, *, inline: bool = False) -> list[nodes.Node]:
+    """Return the visible note that stands in place of a part that cannot be shown."""
+    text = f"[{reason}]"
+    return [nodes.emphasis("", text)] if inline else [nodes.paragraph("", "", nodes.emphasis("", text))]
+
+
+# ---------------------------------------------------------------------------------------------------------
+# What must be written again
+# ---------------------------------------------------------------------------------------------------------
+
+
+def _memory(app: Sphinx) -> Path:
+    return Path(app.doctreedir) / f"atlas-shown-{app.builder.name}.json"
+
+
+def find_changed(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
+    """Return the documents that show something that changed since this builder last finished."""
+    try:
+        before = json.loads(_memory(app).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        before = {}
+    domain = atlas_domain(env)
+    domain.forget_index()
+    signatures = {docname: domain.signature(docname) for docname in sorted(domain.stated.keys() | domain.shown.keys())}
+    app.atlas_signatures = signatures  # type: ignore[attr-defined]
+    return [docname for docname, now in signatures.items() if before.get(docname) != now]
+
+
+def remember_shown(app: Sphinx, exception: Exception | None) -> None:
+    """Keep what was shown, once it is written; an interrupted build keeps what the one before it showed."""
+    if exception is None and hasattr(app, "atlas_signatures"):
+        _memory(app).write_text(json.dumps(app.atlas_signatures, indent=0), encoding="utf-8")
+
+
+def connect(app: Sphinx) -> None:
+    """Connect writing to a build."""
+    app.add_post_transform(RenderParts)
+    app.connect("doctree-read", note_shown)
+    app.connect("env-updated", find_changed)
+    app.connect("build-finished", remember_shown)
