@@ -28,8 +28,10 @@ PARTS = (
     "evidence_atlas.evidence",
     "evidence_atlas.evidence_table",
     "evidence_atlas.evidence_policy",
+    "evidence_atlas.reference",
     "evidence_atlas.page_files",
     "evidence_atlas.collector",
+    "evidence_atlas.search",
     "evidence_atlas.theme",
 )
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterable
-from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +12,11 @@ from sphinx.config import Config
 
 import evidence_atlas
 from evidence_atlas import writing
+from evidence_atlas.core import style
 from evidence_atlas.core.atlas import assemble
 from evidence_atlas.core.checker import check_page, page_inputs
-from evidence_atlas.core.findings import Finding
-from evidence_atlas.core.references import Bibliography
+from evidence_atlas.core.findings import Code, Finding
+from evidence_atlas.core.references import Bibliography, drop_unsafe_links
 from evidence_atlas.core.settings import NAMES, find_project
 from evidence_atlas.domain import AtlasDomain, Stated, atlas_domain, warn
 
@@ -24,8 +25,13 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
     from sphinx.util.typing import ExtensionMetadata
 
-# what an atlas wants of the extensions that it loads, unless conf.py says otherwise
-_WANTED = {"bibtex_reference_style": "author_year"}
+# what an atlas wants of Sphinx and of the extensions that it loads, unless conf.py says otherwise
+_WANTED = {
+    "bibtex_default_style": style.NAME,
+    "bibtex_reference_style": "author_year",
+    "html_copy_source": False,
+    "html_use_index": False,
+}
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -66,16 +72,23 @@ def read_files(app: Sphinx) -> None:
     """Read policy and notices; take the bibliography as the cite domain has read it."""
     project, findings = app.atlas_project  # type: ignore[attr-defined]
     cited: Any = app.env.get_domain("cite")
+    file = str(project.bibliography[0]) if project.bibliography else ""
+    findings += [Finding(file, 1, Code.UNSAFE_LINK, message) for message in drop_unsafe_links(cited.bibdata.data)]
     atlas, wrong = assemble(project, Bibliography(cited.bibdata.data))
     atlas_domain(app.env).atlas = atlas
+    _spare_the_collector()
     for finding in sorted({*findings, *wrong}, key=str):
         warn(finding)
 
 
-def is_evidence_page(app: Sphinx, docname: str) -> bool:
-    """Whether a document is a page of a paper: it stands in the folder of evidence and is no index of it."""
-    folder = atlas_domain(app.env).atlas.settings.evidence
-    return fnmatch(docname, f"{folder}/*") and docname != f"{folder}/index"
+def _spare_the_collector() -> None:
+    """Keep the garbage collector from walking what stays: everything loaded so far, and doctrees on their way.
+
+    Doctrees are cyclic and many; with Python's thresholds the collector visits them again and again.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def find_outdated(
@@ -92,11 +105,12 @@ def find_outdated(
 
 def read_source(app: Sphinx, docname: str, source: list[str]) -> None:
     """Check an evidence page, keep its record, and leave blank lines in place of its front matter."""
-    if not is_evidence_page(app, docname) or not str(path := app.env.doc2path(docname)).endswith(".md"):
-        return
     domain = atlas_domain(app.env)
+    if not domain.atlas.project.is_evidence_page(docname) or not str(path := app.env.doc2path(docname)).endswith(".md"):
+        return
     checked = check_page(str(path), source[0], domain.atlas.policy, domain.atlas.bibliography)
     source[0] = checked.body
+    app.env.temp_data["atlas_page"] = checked.page
     for finding in checked.findings:
         warn(finding)
     inputs = page_inputs(checked.record, domain.atlas.policy, domain.atlas.bibliography)
@@ -107,9 +121,3 @@ def mark_as_orphans(app: Sphinx, env: BuildEnvironment) -> None:
     """Let evidence pages stand outside every toctree without a warning: the atlas's own index lists them."""
     for docname in atlas_domain(env).stated:
         env.metadata[docname].setdefault("orphan", "")
-
-
-def report(findings: Iterable[Finding]) -> None:
-    """Report findings as warnings."""
-    for finding in findings:
-        warn(finding)

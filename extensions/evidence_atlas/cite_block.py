@@ -35,10 +35,10 @@ class CiteBlock(WriteTime):
         page = writing.paper(self["key"])
         if page is None:
             return writing.missing(self, "citation")
-        files = [link(writing.file(page.docname, name), FORMAT_NAMES[name]) for name in FORMATS]
         downloads: list[nodes.Node | str] = ["Download: "]
-        for position, file in enumerate(files):
-            downloads += [", ", file] if position else [file]
+        for position, name in enumerate(FORMATS):
+            downloads += [", "] if position else []
+            downloads += writing.link(writing.file(page.docname, name), FORMAT_NAMES[name])
         copy = nodes.literal_block("", bibtex(page.reference).strip(), language="none", classes=["atlas-bibtex"])
         return [
             container(
@@ -57,8 +57,7 @@ class CiteBlock(WriteTime):
 
 def formatted(reference: Reference, style: str) -> nodes.Element:
     """Return the citation of a paper in a pybtex style."""
-    entry = _style(style).format_entry("", reference.entry)
-    result: nodes.Element = _backend().paragraph(entry)
+    result: nodes.Element = _backend().paragraph(_style(style).format_entry("", reference.entry))
     result["classes"].append("atlas-citation")
     result["ids"], result["names"] = [], []
     return result

@@ -15,7 +15,6 @@ from sphinx.builders import Builder
 from sphinx.transforms import SphinxTransform
 
 import evidence_atlas
-from evidence_atlas.base import is_evidence_page
 from evidence_atlas.domain import atlas_domain
 
 if TYPE_CHECKING:
@@ -35,7 +34,8 @@ def collected(app: Sphinx) -> tuple[str, ...]:
     """Return the documents that the toctree names for this builder: all evidence pages, or none."""
     if not collates(app.builder):
         return ()
-    return tuple(docname for docname in sorted(app.env.found_docs) if is_evidence_page(app, docname))
+    project = atlas_domain(app.env).atlas.project
+    return tuple(docname for docname in sorted(app.env.found_docs) if project.is_evidence_page(docname))
 
 
 class Collect(SphinxTransform):

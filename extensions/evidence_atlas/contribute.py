@@ -10,7 +10,7 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 import evidence_atlas
-from evidence_atlas.nodeset import container, heading, link, paragraph
+from evidence_atlas.nodeset import container, heading, paragraph
 from evidence_atlas.writing import WriteTime, Writing
 
 if TYPE_CHECKING:
@@ -29,12 +29,12 @@ class Contribute(WriteTime):
         content: list[nodes.Node | str] = ["Something wrong or missing? "]
         if settings.contact:
             mail = f"mailto:{settings.contact}?{urlencode({'subject': subject, 'body': body}, quote_via=quote)}"
-            content += [link(mail, "Write to the editors"), " (private, read by a person)"]
+            content += [*writing.link(mail, "Write to the editors"), " (private, read by a person)"]
         if settings.contact and settings.repository:
             content.append(" or ")
         if settings.repository:
             issue = f"{settings.repository}/issues/new?{urlencode({'title': subject, 'body': body}, quote_via=quote)}"
-            content += [link(issue, "open an issue"), " (public)"]
+            content += [*writing.link(issue, "open an issue"), " (public)"]
         content.append(".")
         return [container(heading("Contribute"), paragraph(*content), classes=["atlas-contribute"])]
 

@@ -10,7 +10,7 @@ from sphinx.util.docutils import ReferenceRole
 
 import evidence_atlas
 from evidence_atlas.nodeset import text
-from evidence_atlas.writing import WriteTime, Writing
+from evidence_atlas.writing import WriteTime, Writing, show
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -42,6 +42,7 @@ class EvidenceRole(ReferenceRole):
         title = self.title if self.has_explicit_title else ""
         part = EvidenceLink(docname=self.env.docname, key=self.target.strip(), title=title, file=source, lineno=line)
         self.set_source_info(part)
+        show(self.env, part)
         return [part], []
 
 

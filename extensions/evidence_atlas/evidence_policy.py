@@ -13,7 +13,7 @@ from sphinx.util.typing import OptionSpec
 import evidence_atlas
 from evidence_atlas.core.policy import Definition, Policy
 from evidence_atlas.nodeset import link, paragraph, table, text
-from evidence_atlas.writing import WriteTime, Writing
+from evidence_atlas.writing import WriteTime, Writing, show
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -131,6 +131,7 @@ class EvidencePolicy(SphinxDirective):
         section = directives.choice(self.arguments[0], tuple(SECTIONS)) if self.arguments else ""
         part = PolicyPart(docname=self.env.docname, section=section)
         self.set_source_info(part)
+        show(self.env, part)
         return [part]
 
 

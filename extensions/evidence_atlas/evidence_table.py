@@ -18,7 +18,7 @@ from evidence_atlas.core.findings import Code, Finding, listed, nearest
 from evidence_atlas.domain import Paper, warn
 from evidence_atlas.nodeset import paragraph, table, text
 from evidence_atlas.pem_badge import mark
-from evidence_atlas.writing import WriteTime, Writing
+from evidence_atlas.writing import WriteTime, Writing, show
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -192,6 +192,7 @@ class EvidenceTableDirective(SphinxDirective):
             columns=columns or list(DEFAULT_COLUMNS),
         )
         self.set_source_info(part)
+        show(self.env, part)
         return [part]
 
     def _wanted(self, name: str) -> list[str]:

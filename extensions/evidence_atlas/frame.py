@@ -31,7 +31,7 @@ class Notices(WriteTime):
         own = writing.record.paper if writing.record else None
         banners = [banner(notice) for notice in writing.atlas.notices_of(own)] if own else []
         for key in cited_papers(writing):
-            banners += [banner(notice, writing.atlas.bibliography[key].title) for notice in writing.atlas.notices_of(key)]
+            banners += [banner(notice, writing.atlas.bibliography[key].title) for notice in writing.atlas.notices_of(key)[:1]]
         return banners
 
 
@@ -42,19 +42,20 @@ def banner(notice: Notice, cited: str = "") -> nodes.admonition:
         notice: The notice.
         cited: The title of the paper, where the page is not of it but cites it.
     """
-    about = f"This page cites a paper with a notice: “{cited}”." if cited else "A notice was issued about this paper."
-    if notice.withdraws:
-        about = f"This page cites a {notice.label.lower()} paper: “{cited}”." if cited else "Its findings no longer stand."
+    if cited:
+        said = f"This page cites a paper that is affected: “{cited}”."
+    else:
+        said = "The findings of this paper no longer stand." if notice.withdraws else "A notice was issued about this paper."
     facts = [fact for fact in (notice.issuer, str(notice.date) if notice.date else "") if fact]
-    content: list[nodes.Node | str] = [f"{about} {notice.reason}".strip()]
-    if facts:
-        content.append(f" Notice: {', '.join(facts)}.")
-    if notice.doi:
-        content += [" ", link(f"https://doi.org/{notice.doi}", f"doi:{notice.doi}")]
-    if notice.source:
-        content.append(f" Read in: {notice.source.rstrip('.')}.")
+    source: list[nodes.Node | str] = [f"Notice: {', '.join(facts)}" if facts else "Notice"]
+    source += [", ", link(f"https://doi.org/{notice.doi}", f"doi:{notice.doi}"), "."] if notice.doi else ["."]
     grade = "withdrawn" if notice.withdraws else "concern" if notice.kind == "expression-of-concern" else "correction"
-    return admonition(notice.label, paragraph(*content), classes=["atlas-notice", f"atlas-notice-{grade}"])
+    return admonition(
+        notice.label,
+        paragraph(f"{said} {notice.reason}".strip()),
+        *([paragraph(*source, classes=["atlas-hint"])] if facts or notice.doi else []),
+        classes=["atlas-notice", f"atlas-notice-{grade}"],
+    )
 
 
 class Byline(WriteTime):

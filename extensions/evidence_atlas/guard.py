@@ -21,14 +21,13 @@ from sphinx.directives.code import LiteralInclude
 from sphinx.directives.other import Include
 from sphinx.directives.patches import CSVTable as SphinxCSVTable
 from sphinx.transforms import SphinxTransform
-from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
-from sphinx.util.matching import Matcher
 
 import evidence_atlas
 from evidence_atlas.core import markup
 from evidence_atlas.core.findings import Code, Finding
 from evidence_atlas.core.frontmatter import blank, read_front_matter
+from evidence_atlas.core.links import is_remote, unsafe_scheme
 from evidence_atlas.core.page import read_page
 from evidence_atlas.domain import atlas_domain, warn
 
@@ -40,7 +39,7 @@ if TYPE_CHECKING:
 
 def is_guarded(env: BuildEnvironment, docname: str) -> bool:
     """Whether a document may come from anyone."""
-    return Matcher(atlas_domain(env).atlas.settings.guard).match(docname)
+    return atlas_domain(env).atlas.project.is_guarded(docname)
 
 
 def outside(env: BuildEnvironment, name: str) -> bool:
@@ -74,7 +73,7 @@ def guard_source(app: Sphinx, docname: str, source: list[str]) -> None:
         if findings:
             source[0] = blank(source[0], front)
     text = blank(source[0], front)
-    found = sorted(markup.check_markup(str(path), text, read_page(text)), key=lambda f: f.line)
+    found = sorted(markup.check_markup(str(path), text, app.env.temp_data.pop("atlas_page", None) or read_page(text)), key=lambda f: f.line)
     for finding in found:
         warn(finding)
     app.env.temp_data["atlas_reported"] = {finding.code for finding in found}
@@ -225,15 +224,15 @@ def _check_raw(node: nodes.Element, _env: BuildEnvironment) -> Refusal:
 
 
 def _check_link(node: nodes.Element, _env: BuildEnvironment) -> Refusal:
-    scheme = markup.unsafe_scheme(str(node.get("refuri", "")))
+    scheme = unsafe_scheme(str(node.get("refuri", "")))
     return (Code.UNSAFE_LINK, markup.unsafe_link_message(scheme)) if scheme else None
 
 
 def _check_image(node: nodes.Element, env: BuildEnvironment) -> Refusal:
     address = str(node.get("uri", ""))
-    if markup.is_remote(address):
+    if is_remote(address):
         return Code.REMOTE_IMAGE, f"The picture {address!r} is on another host; put the file into the sources."
-    if scheme := markup.unsafe_scheme(address):
+    if scheme := unsafe_scheme(address):
         return Code.UNSAFE_LINK, markup.unsafe_link_message(scheme)
     if outside(env, address):
         return Code.FILE_ACCESS, f"The picture {address!r} is outside the sources; it is left out."
@@ -274,18 +273,6 @@ _CHECKS: dict[type[nodes.Element], Any] = {
 }
 
 
-class GuardResolved(SphinxPostTransform):
-    """Drops dangerous links that came in while references were resolved, such as from a bibliography."""
-
-    default_priority = 900
-
-    def run(self, **kwargs: Any) -> None:
-        """Keep only the text of such links."""
-        for node in list(self.document.findall(nodes.reference)):
-            if "refuri" in node and markup.unsafe_scheme(node["refuri"]):
-                node.replace_self(nodes.inline("", "", *node.children))
-
-
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Put the guarded directives in place and connect the checks."""
     app.setup_extension("evidence_atlas.base")
@@ -298,5 +285,4 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     ):
         app.add_directive(name, directive, override=True)
     app.add_transform(GuardDocument)
-    app.add_post_transform(GuardResolved)
     return {"version": evidence_atlas.__version__, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -8,7 +8,7 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from evidence_atlas.domain import atlas_domain
-from evidence_atlas.writing import WriteTime
+from evidence_atlas.writing import WriteTime, show
 
 
 class KeyedDirective(SphinxDirective):
@@ -26,4 +26,5 @@ class KeyedDirective(SphinxDirective):
         source, line = self.get_source_info()
         part = self.part(docname=self.env.docname, key=key, file=source, lineno=line)
         self.set_source_info(part)
+        show(self.env, part)
         return [part]

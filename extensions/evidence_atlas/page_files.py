@@ -57,12 +57,11 @@ def record_json(page: Paper, atlas: Atlas) -> dict[str, Any]:
 def write_files(app: Sphinx, page: Paper) -> None:
     """Write the files of one page."""
     atlas = atlas_domain(app.env).atlas
-    folder = Path(app.outdir) / page.docname
+    folder = Path(app.outdir, page.docname)
     folder.mkdir(parents=True, exist_ok=True)
     for name, render in FORMATS.items():
-        (folder / name).write_text(render(page.reference), encoding="utf-8", newline="\n")
-    data = json.dumps(record_json(page, atlas), ensure_ascii=False, indent=2)
-    (folder / "record.json").write_text(f"{data}\n", encoding="utf-8", newline="\n")
+        (folder / name).write_bytes(render(page.reference).encode())
+    (folder / "record.json").write_bytes(f"{json.dumps(record_json(page, atlas), ensure_ascii=False)}\n".encode())
 
 
 def write_beside_page(

@@ -26,7 +26,7 @@ class Badge(WriteTime):
         page = writing.paper(self["key"])
         if page is None:
             return writing.missing(self, "badge")
-        content: list[nodes.Node | str] = [mark(page.verdict), " ", page.verdict.sentence(writing.atlas.policy)]
+        content: list[nodes.Node | str] = [mark(page.verdict), text(": ", "atlas-colon"), page.verdict.sentence(writing.atlas.policy)]
         explained = writing.atlas.settings.how_it_works
         if explained and explained in writing.domain.env.found_docs:
             content += [" ", writing.document(explained, nodes.Text("How the badge works"))]
@@ -35,7 +35,7 @@ class Badge(WriteTime):
 
 def mark(verdict: Verdict) -> nodes.Node:
     """Return the words of a badge, with a class for its shape and colour."""
-    return text(verdict.label, "atlas-badge", f"atlas-badge-{verdict.state}")
+    return nodes.strong("", verdict.label, classes=["atlas-badge", f"atlas-badge-{verdict.state}"])
 
 
 class PemBadge(KeyedDirective):

@@ -78,6 +78,11 @@ class Writing:
         here = "" if self.builder.name == "singlehtml" else self.builder.get_target_uri(self.docname)
         return relative_uri(here, f"{docname}/{name}")
 
+    def link(self, address: str, content: str) -> list[nodes.Node]:
+        """Return a link to an address outside the documents; plain text, which has no links, shows the address."""
+        shown = f"{content} <{address}>" if self.builder.format == "text" and address != content else content
+        return [nodes.reference("", shown, refuri=address, internal=False)]
+
     def document(self, docname: str, *text: nodes.Node, classes: Sequence[str] = ()) -> nodes.Element:
         """Return a link to a document, resolved later by Sphinx itself, so that it works in every format."""
         return addnodes.pending_xref(
@@ -123,18 +128,22 @@ class RenderParts(SphinxPostTransform):
             node.replace_self([*node.render(writing)])
 
 
-def note_shown(app: Sphinx, doctree: nodes.document) -> None:
-    """Remember which papers a document shows or cites."""
-    papers: set[str] = set()
-    everything = False
-    for node in doctree.findall(lambda n: isinstance(n, (WriteTime, addnodes.pending_xref))):
-        if isinstance(node, WriteTime):
-            papers.update(node.papers())
-            everything = everything or node.shows_everything()
-        elif isinstance(node, addnodes.pending_xref) and node.get("refdomain") == "cite":
-            papers.update(key.strip() for key in node["reftarget"].split(","))
+def show(env: BuildEnvironment, part: WriteTime) -> None:
+    """Remember which papers a part shows, for the document that is being read."""
+    _note(env, set(part.papers()), everything=part.shows_everything())
+
+
+def note_cited(app: Sphinx, doctree: nodes.document) -> None:
+    """Remember which papers a document cites."""
+    refs = doctree.findall(addnodes.pending_xref)
+    _note(app.env, {key.strip() for ref in refs if ref.get("refdomain") == "cite" for key in ref["reftarget"].split(",")})
+
+
+def _note(env: BuildEnvironment, papers: set[str], *, everything: bool = False) -> None:
     if papers or everything:
-        atlas_domain(app.env).shown[app.env.docname] = Shown(tuple(sorted(papers)), everything)
+        shown = atlas_domain(env).shown
+        before = shown.get(env.docname, Shown((), False))
+        shown[env.docname] = Shown(tuple(sorted(papers.union(before.papers))), everything or before.everything)
 
 
 def cited_papers(writing: Writing) -> list[str]:
@@ -186,6 +195,6 @@ def remember_shown(app: Sphinx, exception: Exception | None) -> None:
 def connect(app: Sphinx) -> None:
     """Connect writing to a build."""
     app.add_post_transform(RenderParts)
-    app.connect("doctree-read", note_shown)
+    app.connect("doctree-read", note_cited)
     app.connect("env-updated", find_changed)
     app.connect("build-finished", remember_shown)

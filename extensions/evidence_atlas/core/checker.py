@@ -28,12 +28,14 @@ class Checked:
         front: The front matter with its lines.
         findings: What is wrong, in the order of the page.
         body: The page with blank lines in place of its front matter.
+        page: The parts of the page.
     """
 
     record: Record | None
     front: FrontMatter
     findings: list[Finding]
     body: str
+    page: Page
 
 
 Rule = Callable[[Record, Policy], Iterator[tuple[Code, KeyPath, str]]]
@@ -59,8 +61,10 @@ def check_page(file: str, text: str, policy: Policy, bibliography: Mapping[str, 
         wrong = [row for rule in RULES for row in rule(record, policy)]
         wrong += _check_references(record, bibliography)
         found += [Finding(file, front.line(("evidence", *path)), code, message) for code, path, message in wrong]
-    found += _check_parts(file, read_page(body))
-    return Checked(record, front, sorted(set(found), key=lambda f: (f.line, f.code.slug, f.message)), body)
+    page = read_page(body)
+    found += _check_parts(file, page)
+    found = sorted(set(found), key=lambda f: (f.line, f.code.slug, f.message))
+    return Checked(record, front, found, body, page)
 
 
 def _read_record(file: str, front: FrontMatter, policy: Policy, found: list[Finding]) -> Record | None:

@@ -8,15 +8,12 @@ from typing import Any
 
 from evidence_atlas.core.findings import Code, Finding
 from evidence_atlas.core.frontmatter import FrontMatter, hidden_characters
+from evidence_atlas.core.links import unsafe_scheme
 from evidence_atlas.core.page import Page
 
-SAFE_SCHEMES = frozenset({"http", "https", "mailto"})
 # Sphinx's own settings of a page (its documentation, "File-wide metadata") that change nothing outside the page
 PAGE_SETTINGS = frozenset({"orphan", "tocdepth", "nocomments", "no-search", "nosearch", "title", "html_theme.sidebar_secondary.remove"})
 
-_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
-# what browsers drop from an address before they look at its scheme (WHATWG URL, "basic URL parser")
-_IGNORED = re.compile(r"[\x00-\x20]+")
 # commands of TeX that read or write files, run programs, reach out, or change what later text means
 _TEX = re.compile(
     r"\\(?:input|include|includegraphics|includeonly|openin|openout|read|readline|write|immediate|special|catcode|csname|"
@@ -27,22 +24,10 @@ _TEX = re.compile(
 )
 
 
-def unsafe_scheme(address: str) -> str:
-    """Return the scheme of a link that a page may not hold, or an empty text for a link that it may."""
-    match = _SCHEME.match(_IGNORED.sub("", address))
-    return match[1].lower() if match and match[1].lower() not in SAFE_SCHEMES else ""
-
-
 def unsafe_tex(formula: str) -> str:
     """Return the first TeX command that a formula may not hold, or an empty text."""
     match = _TEX.search(formula)
     return match[0] if match else ""
-
-
-def is_remote(address: str) -> bool:
-    """Whether a picture is asked for from another host."""
-    bare = _IGNORED.sub("", address)
-    return bare.startswith("//") or bool(re.match(r"(?:https?|ftp):", bare, re.IGNORECASE))
 
 
 def unsafe_link_message(scheme: str) -> str:

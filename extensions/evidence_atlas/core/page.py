@@ -66,15 +66,14 @@ def _parser() -> MarkdownIt:
 _PARSER = _parser()
 
 
-def read_page(text: str, first_line: int = 1) -> Page:
+def read_page(text: str) -> Page:
     """Read the parts of a page.
 
     Parameters:
-        text: The Markdown, without its front matter or with blank lines in place of it.
-        first_line: The line of the file at which the text begins.
+        text: The Markdown, with blank lines in place of its front matter.
     """
-    page = Page(title_line=first_line + len(text) - len(text.lstrip("\n")))
-    _read(text, first_line, page, 0)
+    page = Page(title_line=1 + len(text) - len(text.lstrip("\n")))
+    _read(text, 1, page, 0)
     return page
 
 

@@ -19,9 +19,11 @@ from pybtex.database.input.bibtex import Parser
 from pybtex.exceptions import PybtexError
 
 from evidence_atlas.core.findings import Code, Finding
+from evidence_atlas.core.links import unsafe_scheme
 
 _DOI = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)$", re.IGNORECASE)
 _MARKUP = re.compile(r"\\(?:emph|text\w*|mbox)\s*\{([^{}]*)\}")
+_LINK = re.compile(r"\\(?:url|href)\s*\{([^{}]*)")
 _STRICTNESS = threading.Lock()  # pybtex keeps its strictness in one module-level switch
 
 
@@ -168,6 +170,22 @@ class Bibliography(Mapping[str, Reference]):
         return len(self._entries)
 
 
+def drop_unsafe_links(data: BibliographyData) -> list[str]:
+    """Delete every field that a formatting style would turn into a link of an unsafe kind.
+
+    Returns:
+        A message for each field that was deleted.
+    """
+    messages = []
+    for key, entry in data.entries.items():
+        for name, value in list(entry.fields.items()):
+            links = [value] if name.lower() == "url" else _LINK.findall(value) if "\\" in value else []
+            if scheme := next(filter(None, map(unsafe_scheme, links)), ""):
+                messages.append(f"The field {name!r} of {key!r} holds a link that begins with '{scheme}:'; it is left out.")
+                del entry.fields[name]
+    return messages
+
+
 def load_bibliography(paths: Sequence[Path]) -> tuple[Bibliography, list[Finding]]:
     """Read BibTeX files.
 
@@ -195,6 +213,7 @@ def load_bibliography(paths: Sequence[Path]) -> tuple[Bibliography, list[Finding
         for key, entry in parsed.entries.items():
             if key not in data.entries:
                 data.entries[key] = entry
+    findings += [Finding(str(path), 1, Code.UNSAFE_LINK, message) for message in drop_unsafe_links(data)]
     return Bibliography(data), findings
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -84,6 +85,15 @@ class Project:
         """The folder of the evidence pages."""
         return self.sources / self.settings.evidence
 
+    def is_evidence_page(self, docname: str) -> bool:
+        """Whether a document is a page of a paper: it stands in the folder of evidence and is no index of it."""
+        folder, _slash, name = docname.rpartition("/")
+        return folder == self.settings.evidence and name != "index"
+
+    def is_guarded(self, docname: str) -> bool:
+        """Whether a document may come from anyone."""
+        return any(fnmatchcase(docname, pattern) for pattern in self.settings.guard)
+
 
 def find_project(sources: Path, overrides: Mapping[str, Any] | None = None) -> tuple[Project, list[Finding]]:
     """Find an atlas's files from the folder of its sources.
@@ -113,6 +123,24 @@ def find_project(sources: Path, overrides: Mapping[str, Any] | None = None) -> t
         notices=_look_for(settings.notices, folders),
     )
     return project, findings
+
+
+def find_sources(start: Path) -> Path:
+    """Return the folder of the sources to which a file or folder belongs.
+
+    It is the nearest folder at or above ``start``, or right below one of those, that holds a ``conf.py``.
+
+    Raises:
+        ValueError: There is none.
+    """
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        for candidate in (folder, folder / "docs"):
+            if (candidate / "conf.py").is_file():
+                return candidate
+        if (folder / ".git").exists():
+            break
+    raise ValueError(f"no atlas at or above {start}: no conf.py was found there, nor in a folder docs")
 
 
 def _folders(sources: Path) -> list[Path]:

@@ -1,0 +1,62 @@
+"""A formatting style for pybtex: author, year, title as the source has it, where it appeared, identifier.
+
+The styles that come with pybtex put titles into lower case unless the bibliography protects every name in braces,
+which turns "XMRV" into "xmrv". Bibliographies from PubMed and Crossref hold titles in their final form.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pybtex.database import Entry
+from pybtex.richtext import HRef, Tag, Text
+from pybtex.style import FormattedEntry
+from pybtex.style.formatting import BaseStyle
+
+from evidence_atlas.core.citation import pages
+from evidence_atlas.core.references import Reference, reference
+
+NAME = "evidence-atlas"
+
+
+class AtlasStyle(BaseStyle):  # type: ignore[misc]
+    """The atlas's default; any other pybtex style can be named by ``bibtex_default_style``."""
+
+    default_name_style = "lastfirst"
+    default_label_style = "alpha"
+    default_sorting_style = "author_year_title"
+
+    def format_entry(self, label: str, entry: Entry, bib_data: Any = None) -> FormattedEntry:  # noqa: ARG002
+        """Return the formatted entry, whatever its type."""
+        return FormattedEntry(entry.key, format_reference(reference(entry.key, entry)), label)
+
+
+def format_reference(work: Reference) -> Text:
+    """Return the citation of a work as rich text."""
+    names = [name.sorted_form for name in work.authors]
+    authors = "; ".join(names) + ("; et al." if work.abridged else "")
+    title = _stopped(work.title)
+    parts: list[Any] = [f"{authors} ({work.year or 'undated'}). ", Tag("em", title) if work.type == "book" else title]
+    if where := _where(work):
+        parts += [" ", *where, "."]
+    if work.url:
+        shown = f"doi:{work.doi}" if work.doi else f"PMID {work.pmid}" if work.pmid else work.url
+        parts += [" ", HRef(work.url, shown), "."]
+    return Text(*parts)
+
+
+def _where(work: Reference) -> list[Any]:
+    if work.type == "book":
+        return [work.fields["publisher"]] if "publisher" in work.fields else []
+    where: list[Any] = [Tag("em", work.container)] if work.container else []
+    number = work.fields.get("number", "") or work.fields.get("issue", "")
+    volume = work.fields.get("volume", "") + (f"({number})" if number else "")
+    first, last = pages(work)
+    extent = f"{first}–{last}" if last else first
+    place = ":".join(part for part in (volume, extent) if part)
+    return [*where, f" {place}" if where else place] if place else where
+
+
+def _stopped(title: str) -> str:
+    """Return a title with the full stop that ends it, unless a mark ends it already."""
+    return title if title.endswith((".", "?", "!", "…")) else f"{title}."
