@@ -53,15 +53,19 @@ def outside(env: BuildEnvironment, name: str) -> bool:
 # ---------------------------------------------------------------------------------------------------------
 
 
+def refuse_links(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Empty a page that is a symbolic link out of the sources, before anybody looks at what it holds."""
+    path = app.env.doc2path(docname)
+    if is_guarded(app.env, docname) and not path.resolve().is_relative_to(Path(app.srcdir).resolve()):
+        warn(Finding(str(path), 1, Code.FILE_ACCESS, "The page is a link to a file outside the sources; it is left empty."))
+        source[0] = ""
+
+
 def guard_source(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Empty a page that is no file of the sources; refuse settings in front matter; warn of what will be refused."""
+    """Refuse settings in front matter; warn of markup that will be refused."""
     if not is_guarded(app.env, docname):
         return
     path = app.env.doc2path(docname)
-    if not path.resolve().is_relative_to(Path(app.srcdir).resolve()):
-        warn(Finding(str(path), 1, Code.FILE_ACCESS, "The page is a link to a file outside the sources; it is left empty."))
-        source[0] = "# Left empty\n" if path.suffix == ".md" else "Left empty\n==========\n"
-        return
     if path.suffix != ".md":
         return
     front = read_front_matter(source[0])
@@ -276,6 +280,7 @@ _CHECKS: dict[type[nodes.Element], Any] = {
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Put the guarded directives in place and connect the checks."""
     app.setup_extension("evidence_atlas.base")
+    app.connect("source-read", refuse_links, priority=100)
     app.connect("source-read", guard_source, priority=300)
     for name, directive in (
         ("include", GuardedInclude),

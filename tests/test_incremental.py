@@ -1,0 +1,178 @@
+"""What is built again after a change: what depends on it, and nothing else; and the result is that of a clean build."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from conftest import BIB, CONF, Build, page
+
+from evidence_atlas.core.policy import BUILT_IN
+
+POLICY = BUILT_IN.read_text(encoding="utf-8")
+ALPHA, GAMMA, DELTA = "evidence/alpha-2020-rest", "evidence/gamma-2021-cohort", "evidence/delta-2019-review"
+FILES = {
+    "policy.toml": POLICY,
+    f"docs/{ALPHA}.md": page(),
+    f"docs/{GAMMA}.md": page("gamma2021cohort", criteria="[{id: fukuda-1994, role: inclusion}]", body="See {evidence}`alpha2020trial`."),
+    f"docs/{DELTA}.md": page("delta2019review", design="review", level="E3", criteria="[]", topics="[sleep]"),
+    "docs/table.md": "---\norphan: true\n---\n\n# Table\n\n```{evidence-table}\n```\n",
+    "docs/plain.md": "---\norphan: true\n---\n\n# Plain\n",
+    "docs/works.md": "---\norphan: true\n---\n\n# Works\n\n```{bibliography}\n```\n",
+}
+
+
+def edit(built, name: str, old: str, new: str) -> None:
+    path: Path = built.source.parent / name
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def same_as_clean(build: Build, built, tmp_path: Path) -> None:
+    """Assert that an incremental build gave what a clean one gives."""
+    root = built.source.parent
+    files = {
+        path.relative_to(root).as_posix(): path.read_text(encoding="utf-8")
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and path.suffix in {".md", ".bib", ".toml", ".py"} and "out" not in path.relative_to(root).parts
+    }
+    clean = build(files, folder="clean")
+    ours, theirs = built.files(), clean.files()
+    assert ours.keys() == theirs.keys()
+    assert search_index(ours.pop("searchindex.js")) == search_index(theirs.pop("searchindex.js"))
+    assert [name for name, data in ours.items() if data != theirs[name]] == []
+
+
+def search_index(data: bytes) -> dict[str, object]:
+    """Read Sphinx's index without the terms that no page holds any more, which Sphinx keeps as empty lists."""
+    index = json.loads(data.decode().removeprefix("Search.setIndex(").removesuffix(")"))
+    return index | {name: {term: pages for term, pages in index[name].items() if pages != []} for name in ("terms", "titleterms")}
+
+
+def test_nothing_changed_nothing_done(build: Build):
+    """A second build reads and writes nothing."""
+    build(FILES)
+    again = build()
+    assert (again.read, again.written, again.warnings) == (set(), set(), [])
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "read", "written"),
+    [
+        # one row of the policy: the pages that use it, those that show them, tables and policy pages
+        ("policy.toml", 'label = "Fukuda 1994 (CDC)"', 'label = "Fukuda"', {GAMMA}, {GAMMA, "table"}),
+        ("policy.toml", 'label = "CCC 2003"', 'label = "CCC"', {ALPHA}, {ALPHA, GAMMA, "table"}),
+        ("policy.toml", 'label = "Holmes 1988 (CDC)"', 'label = "Holmes"', set(), {"table"}),
+        ("policy.toml", 'sleep = "Sleep"', 'sleep = "Rest"', {DELTA}, {DELTA, "table"}),
+        # the version stands in every badge
+        ("policy.toml", 'version = "0.1"', 'version = "0.2"', {ALPHA, GAMMA, DELTA}, {ALPHA, GAMMA, DELTA, "table"}),
+        # one reference (the list of works reads the whole bibliography)
+        ("references.bib", "Journal of Rest", "Rest Letters", {ALPHA, "works"}, {ALPHA, GAMMA, "table", "works"}),
+        ("references.bib", "title = {What is known}", "title = {All that is known}", {DELTA, "works"}, {DELTA, "table", "works"}),
+        # one page: itself, those that show it, tables
+        (f"docs/{ALPHA}.md", "# Rest made", "# Sleep made", {ALPHA}, {ALPHA, GAMMA, "table"}),
+        ("docs/plain.md", "# Plain", "# Plainer", {"plain"}, {"plain"}),
+    ],
+)
+def test_one_change(build: Build, tmp_path: Path, name: str, old: str, new: str, read: set[str], written: set[str]):
+    """One changed row, entry or page is read and written again with what shows it, as in a clean build."""
+    build(FILES)
+    edit(build(), name, old, new)
+    built = build()
+    assert built.warnings == []
+    assert built.read == read
+    assert built.written == written
+    same_as_clean(build, built, tmp_path)
+
+
+def test_a_notice_is_written_where_the_paper_is_shown_or_cited(build: Build, tmp_path: Path):
+    """A new notice touches the paper's page and those that show it, and reads nothing again."""
+    build(FILES)
+    (build().source.parent / "notices.toml").write_text('["10.5555/alpha.1"]\nnotices = [{ kind = "retraction" }]\n')
+    built = build()
+    assert built.read == set()
+    assert built.written == {ALPHA, GAMMA, "table"}
+    assert "Retracted" in built.html(GAMMA)
+    same_as_clean(build, built, tmp_path)
+
+
+def test_a_page_comes_and_goes(build: Build, tmp_path: Path):
+    """A new page appears in tables; a deleted one leaves no file behind and its mentions say so."""
+    files = {name: text for name, text in FILES.items() if name != f"docs/{DELTA}.md"}
+    first = build(files)
+    (first.source / f"{DELTA}.md").write_text(FILES[f"docs/{DELTA}.md"], encoding="utf-8")
+    added = build()
+    assert added.written >= {DELTA, "table"}
+    same_as_clean(build, added, tmp_path)
+    (added.source / f"{ALPHA}.md").unlink()
+    removed = build()
+    assert "has no page" in removed.html(GAMMA)
+    assert not (removed.out / ALPHA).exists()
+    assert [w.split("WARNING: ")[1] for w in removed.warnings] == ["The paper 'alpha2020trial' has no page. [atlas.unknown-paper]"]
+
+
+def test_a_page_is_checked_again_when_the_policy_takes_its_row_away(build: Build):
+    """A policy that drops a definition makes the pages that use it warn, in an incremental build too; and back."""
+    build(FILES)
+    edit(build(), "policy.toml", "[definition.fukuda-1994]", "[definition.fukuda-1995]")
+    built = build()
+    assert built.read == {GAMMA}
+    (warning,) = built.warnings
+    assert "'criteria[1].id' cannot be 'fukuda-1994' (did you mean 'fukuda-1995'?)" in warning
+    edit(built, "policy.toml", "[definition.fukuda-1995]", "[definition.fukuda-1994]")
+    mended = build()
+    assert (mended.read, mended.warnings) == ({GAMMA}, [])
+
+
+def test_an_entry_that_loses_its_authors_warns(build: Build):
+    """A reference that becomes incomplete is reported on the page of it, in an incremental build too."""
+    build(FILES)
+    edit(build(), "references.bib", "  author = {Alpha, Ann and Béta, Bob},\n", "")
+    built = build()
+    assert f"docs/{ALPHA}.md:3: WARNING: The entry 'alpha2020trial' has no author. [atlas.incomplete-reference]" in built.warnings
+
+
+def many(count: int) -> dict[str, str]:
+    bib = "".join(
+        f"@article{{p{n}, author = {{Author, N}}, title = {{Paper {n}}}, journal = {{J}}, year = {{2020}}, doi = {{10.5555/p.{n}}}}}\n"
+        for n in range(count)
+    )
+    files = {f"docs/evidence/author-2020-paper-{n}.md": page(f"p{n}", body=f"See {{evidence}}`p{(n + 1) % count}`.") for n in range(count)}
+    wrong = {
+        "docs/evidence/author-2020-copy-a.md": page("p3"),
+        "docs/evidence/author-2020-copy-b.md": page("p3"),
+        "docs/evidence/author-2020-bad.md": page("p4", design="kohort"),
+        "docs/evidence/author-2020-html.md": page("p5", body="<b>x</b>"),
+    }
+    return {"references.bib": bib, "docs/index.md": "# Home\n\n```{evidence-table}\n```\n"} | files | wrong
+
+
+def test_serial_equals_parallel(build: Build):
+    """Reading and writing in two processes gives the same files and the same warnings as in one."""
+    serial = build(many(24), folder="serial")
+    parallel = build(many(24), folder="parallel", parallel=2)
+    assert len(serial.warnings) >= 4
+    assert sorted(serial.warnings) == sorted(parallel.warnings)
+    ours, theirs = serial.files(), parallel.files()
+    assert ours.keys() == theirs.keys()
+    assert [name for name in ours if ours[name] != theirs[name]] == []
+
+
+def test_two_pages_of_one_paper_warn_in_order(build: Build):
+    """Duplicates name the first page, whichever was read first."""
+    built = build(many(3) | {"docs/evidence/author-2020-bad.md": page("p0"), "docs/evidence/author-2020-html.md": page("p1")})
+    duplicates = [w for w in built.warnings if "duplicate-paper" in w]
+    assert [w.split(":")[0].removeprefix("docs/evidence/") for w in duplicates] == [
+        "author-2020-copy-b.md",
+        "author-2020-paper-0.md",
+        "author-2020-paper-1.md",
+    ]
+
+
+def test_environment_survives_a_changed_configuration(build: Build):
+    """A setting in conf.py wins, and only what shows it is written again."""
+    build(FILES)
+    built = build({"docs/conf.py": f'{CONF}\natlas_name = "Another atlas"\n'} | FILES | {"references.bib": BIB})
+    assert "Another atlas. Rest made no difference." in built.html(ALPHA)
