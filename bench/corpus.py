@@ -7,12 +7,15 @@ from pathlib import Path
 
 from pybtex.database import parse_file
 
-WORDS = (
-    "patients controls exertion symptoms fatigue study measured hospital weeks scores blood sleep muscle pain "
-    "memory onset recovery baseline group difference sample women men years clinic severe mild report protocol "
-    "rest walking cells protein oxygen heart rate tilt immune brain nerve small fibre biopsy questionnaire diary "
-    "the a of in with and for from by at than more fewer after before during between within across among"
-).split()
+WORDS = tuple(
+    """
+    patients controls exertion symptoms fatigue study measured hospital weeks scores blood sleep muscle
+    pain memory onset recovery baseline group difference sample women men years clinic severe mild
+    report protocol rest walking cells protein oxygen heart rate tilt immune brain nerve small fibre
+    biopsy questionnaire diary the a of in with and for from by at than more fewer after before during
+    between within across among
+    """.split()  # noqa: SIM905
+)
 DEFINITIONS = ("fukuda-1994", "ccc-2003", "icc-2011", "iom-2015", "oxford-1991")
 DESIGNS = ("cohort", "case-control", "cross-sectional", "survey", "review", "case-series")
 TOPICS = ("pain", "sleep", "immunology", "genetics", "metabolism", "autonomic", "exercise-testing")
@@ -27,7 +30,7 @@ exclude_patterns = ["_build"]
 def make(folder: Path, pages: int, bib: Path | None = None, *, cited: int = 0) -> dict[str, Path]:
     """Write both projects.
 
-    Parameters:
+    Args:
         folder: Where; it must not exist.
         pages: How many evidence pages.
         bib: A BibTeX file with at least as many entries; without it references are made up.
@@ -44,7 +47,9 @@ def make(folder: Path, pages: int, bib: Path | None = None, *, cited: int = 0) -
     (projects["plain"] / "conf.py").write_text(CONF.format(extension="myst_parser"))
     (projects["atlas"] / "index.md").write_text("# Atlas\n\nMade for timing.\n")
     (projects["plain"] / "index.md").write_text("# Atlas\n\nMade for timing.\n")
-    (projects["atlas"] / "works.md").write_text("---\norphan: true\n---\n\n# Works\n\n```{bibliography}\n```\n" if cited else "---\norphan: true\n---\n\n# Works\n")
+    (projects["atlas"] / "works.md").write_text(
+        "---\norphan: true\n---\n\n# Works\n\n```{bibliography}\n```\n" if cited else "---\norphan: true\n---\n\n# Works\n"
+    )
     for number in range(pages):
         chance = random.Random(number)
         name = f"evidence/author-{1990 + number % 36}-work-{number}.md"

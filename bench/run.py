@@ -63,7 +63,10 @@ def main() -> None:
             projects = corpus.make(Path(folder) / "bench", pages, options.bib)
             took = medians(runs, {name: lambda p=path: full_build(p) for name, path in projects.items()})
             per_page[pages] = took["atlas"] / pages
-            row(f"full build, {pages:,} pages, plain: CPU s (ms a page)", f"{took['plain']:.1f} ({took['plain'] / pages * 1e3:.1f})")
+            row(
+                f"full build, {pages:,} pages, plain: CPU s (ms a page)",
+                f"{took['plain']:.1f} ({took['plain'] / pages * 1e3:.1f})",
+            )
             row(f"full build, {pages:,} pages, atlas: CPU s (ms a page)", f"{took['atlas']:.1f} ({per_page[pages] * 1e3:.1f})")
             row(f"full build, {pages:,} pages, atlas / plain (at most 1.10)", f"{took['atlas'] / took['plain']:.2f}")
             check = [sys.executable, "-m", "evidence_atlas.cli", "check", str(projects["atlas"])]

@@ -113,7 +113,9 @@ def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Build:
     """Build a project from ``{file name: text}``; called again without files it builds what is there."""
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1790000000")
 
-    def run(files: dict[str, str] | None = None, builder: str = "dirhtml", *, parallel: int = 1, folder: str = "a", **conf: Any) -> Built:
+    def run(
+        files: dict[str, str] | None = None, builder: str = "dirhtml", *, parallel: int = 1, folder: str = "a", **conf: Any
+    ) -> Built:
         root = tmp_path / folder
         source = root / "docs"
         if files is not None:

@@ -6,8 +6,9 @@ import json
 import zipfile
 
 import pytest
-from conftest import Build, page
 from defusedxml import ElementTree
+
+from conftest import Build, page
 
 FILES = {
     "atlas.toml": 'base-url = "https://atlas.example.org"\nhow-it-works = "how"\nrepository = "https://git.example.org/x"\n',
@@ -93,7 +94,9 @@ def test_singlehtml_has_the_files(build: Build):
 def test_downloads_of_other_formats_are_on_the_web(build: Build, builder: str):
     """Where no file can lie beside the page, the download is the citable address."""
     plain = all_text(build(FILES, builder).out).replace("\\sphinxhyphen{}", "-")
-    assert "https://atlas.example.org/v/0+unknown/evidence/alpha-2020-rest/paper.bib" in plain.replace("\n", "").replace("%2B", "+")
+    assert "https://atlas.example.org/v/0+unknown/evidence/alpha-2020-rest/paper.bib" in plain.replace("\n", "").replace(
+        "%2B", "+"
+    )
 
 
 def test_xml_is_well_formed_and_holds_no_part_of_ours(build: Build):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from html import unescape
 
 import pytest
-from conftest import Build, page
 from docutils import nodes
+
+from conftest import Build, page
 
 ONE = {"docs/evidence/alpha-2020-rest.md": page()}
 
@@ -157,7 +158,7 @@ def test_a_page_with_errors_still_builds(build: Build):
     assert "No badge: the record of this page has errors." in html
 
 
-def table(build: Build, options: str, **conf: str) -> list[list[str]]:
+def table(build: Build, options: str) -> list[list[str]]:
     files = {
         "docs/evidence/alpha-2020-rest.md": page(design="rct", level="E1", outcome="{primary: rest, direction: no-difference}"),
         "docs/evidence/gamma-2021-cohort.md": page("gamma2021cohort", criteria="[]", context="[long-covid]", topics="[sleep]"),
@@ -254,8 +255,7 @@ def test_notices_stand_on_the_page_and_where_the_paper_is_cited(build: Build):
     assert built.warnings == []
     own = [node.astext() for node in by_class(built.resolved["evidence/alpha-2020-rest"], "atlas-notice")]
     assert own == [
-        "Retracted\n\nThe findings of this paper no longer stand. The data were lost.\n\n"
-        "Notice: Journal of Rest, 2021-05, doi:10.5555/alpha.r.",
+        "Retracted\n\nThe findings of this paper no longer stand. The data were lost.\n\nNotice: Journal of Rest, 2021-05, doi:10.5555/alpha.r.",
         "Corrected\n\nA notice was issued about this paper. A table was wrong.\n\nNotice: 2021-01-02.",
     ]
     for citing in ("evidence/gamma-2021-cohort", "other"):

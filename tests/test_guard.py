@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from conftest import Build, page
 
 SECRET = "the-secret-of-this-machine"
@@ -28,7 +29,7 @@ def codes(warnings: list[str]) -> list[tuple[int, str]]:
 MARKUP = [
     "<script>alert(1)</script>",
     "Text <img src=x onerror=alert(1)> text",
-    "<div onmouseover=\"alert(1)\">\n\nx\n\n</div>",
+    '<div onmouseover="alert(1)">\n\nx\n\n</div>',
     "H<sub>2</sub>O",
     "```{raw} html\n<script>alert(1)</script>\n```",
     "```{eval-rst}\n.. raw:: html\n\n   <script>alert(1)</script>\n```",
@@ -144,7 +145,9 @@ def test_a_page_that_is_a_link_to_another_file_is_empty(build: Build, tmp_path: 
     build(hostile("x"))
     (tmp_path / "a/docs/evidence/beta-2020-link.md").symlink_to(tmp_path / "a/secret.txt")
     built = build()
-    assert built.warnings[0].startswith("docs/evidence/beta-2020-link.md:1: WARNING: The page is a link to a file outside the sources")
+    assert built.warnings[0].startswith(
+        "docs/evidence/beta-2020-link.md:1: WARNING: The page is a link to a file outside the sources"
+    )
     assert [name for name, data in built.files().items() if SECRET.encode() in data] == []
 
 
@@ -209,7 +212,9 @@ def test_unguarded_pages_are_left_alone(build: Build):
     assert "<b id=mine>" in built.html("index")
 
 
-@pytest.mark.parametrize("formula", [r"\input{/etc/passwd}", r"\href{javascript:alert(1)}{x}", r"\catcode`\{=1", r"\write18{id}", r"\def\x{y}"])
+@pytest.mark.parametrize(
+    "formula", [r"\input{/etc/passwd}", r"\href{javascript:alert(1)}{x}", r"\catcode`\{=1", r"\write18{id}", r"\def\x{y}"]
+)
 def test_formulas_hold_no_commands(build: Build, formula: str):
     """TeX that reads, writes, links or redefines is shown as text."""
     built = build(hostile("{math}`" + formula + "`\n\n```{math}\n" + formula + "\n```"))
@@ -224,7 +229,9 @@ def test_formulas_still_work(build: Build):
     assert 'class="math' in built.html(NAME)
 
 
-@pytest.mark.parametrize("body", ["![x](https://evil.example/a.png)", "![x](//evil.example/a.png)", "```{image} http://evil.example/a.png\n```"])
+@pytest.mark.parametrize(
+    "body", ["![x](https://evil.example/a.png)", "![x](//evil.example/a.png)", "```{image} http://evil.example/a.png\n```"]
+)
 def test_no_picture_of_another_host(build: Build, body: str):
     """A picture from another host would tell it who reads what: its text stands in its place."""
     built = build(hostile(body))
@@ -243,8 +250,7 @@ def test_hidden_characters_in_the_text_are_named(build: Build):
     """A character that reorders what one sees is named with its line."""
     built = build(hostile("safe \u202etxet"))
     assert built.warnings == [
-        f"docs/{NAME}.md:{BODY_LINE}: WARNING: The text holds a hidden character (RIGHT-TO-LEFT OVERRIDE); delete it. "
-        "[atlas.hidden-character]"
+        f"docs/{NAME}.md:{BODY_LINE}: WARNING: The text holds a hidden character (RIGHT-TO-LEFT OVERRIDE); delete it. [atlas.hidden-character]"
     ]
 
 
@@ -260,7 +266,9 @@ def test_every_field_of_the_record_is_text(build: Build):
         "references.bib": bib,
         "atlas.toml": f'name = "{evil}"\n',
         "notices.toml": f'["10.5555/x"]\nnotices = [{{ kind = "erratum", reason = "{evil}", issuer = "{evil}" }}]\n',
-        f"docs/{NAME}.md": page("evil2020", **record, body="{cite}`evil2020`").replace("# Rest made", "# `<script>alert(1)</script>` made"),
+        f"docs/{NAME}.md": page("evil2020", **record, body="{cite}`evil2020`").replace(
+            "# Rest made", "# `<script>alert(1)</script>` made"
+        ),
         "docs/index.md": "# Home\n\n```{evidence-table}\n:columns: title, author, journal\n```\n\n```{bibliography}\n```\n",
     }
     built = build(files)

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import BIB, CONF, Build, page
 
+from conftest import BIB, CONF, Build, page
 from evidence_atlas.core.policy import BUILT_IN
 
 POLICY = BUILT_IN.read_text(encoding="utf-8")
@@ -15,7 +15,9 @@ ALPHA, GAMMA, DELTA = "evidence/alpha-2020-rest", "evidence/gamma-2021-cohort", 
 FILES = {
     "policy.toml": POLICY,
     f"docs/{ALPHA}.md": page(),
-    f"docs/{GAMMA}.md": page("gamma2021cohort", criteria="[{id: fukuda-1994, role: inclusion}]", body="See {evidence}`alpha2020trial`."),
+    f"docs/{GAMMA}.md": page(
+        "gamma2021cohort", criteria="[{id: fukuda-1994, role: inclusion}]", body="See {evidence}`alpha2020trial`."
+    ),
     f"docs/{DELTA}.md": page("delta2019review", design="review", level="E3", criteria="[]", topics="[sleep]"),
     "docs/table.md": "---\norphan: true\n---\n\n# Table\n\n```{evidence-table}\n```\n",
     "docs/plain.md": "---\norphan: true\n---\n\n# Plain\n",
@@ -110,7 +112,9 @@ def test_a_page_comes_and_goes(build: Build, tmp_path: Path):
     removed = build()
     assert "has no page" in removed.html(GAMMA)
     assert not (removed.out / ALPHA).exists()
-    assert [w.split("WARNING: ")[1] for w in removed.warnings] == ["The paper 'alpha2020trial' has no page. [atlas.unknown-paper]"]
+    assert [w.split("WARNING: ")[1] for w in removed.warnings] == [
+        "The paper 'alpha2020trial' has no page. [atlas.unknown-paper]"
+    ]
 
 
 def test_a_page_is_checked_again_when_the_policy_takes_its_row_away(build: Build):
@@ -139,7 +143,10 @@ def many(count: int) -> dict[str, str]:
         f"@article{{p{n}, author = {{Author, N}}, title = {{Paper {n}}}, journal = {{J}}, year = {{2020}}, doi = {{10.5555/p.{n}}}}}\n"
         for n in range(count)
     )
-    files = {f"docs/evidence/author-2020-paper-{n}.md": page(f"p{n}", body=f"See {{evidence}}`p{(n + 1) % count}`.") for n in range(count)}
+    files = {
+        f"docs/evidence/author-2020-paper-{n}.md": page(f"p{n}", body=f"See {{evidence}}`p{(n + 1) % count}`.")
+        for n in range(count)
+    }
     wrong = {
         "docs/evidence/author-2020-copy-a.md": page("p3"),
         "docs/evidence/author-2020-copy-b.md": page("p3"),

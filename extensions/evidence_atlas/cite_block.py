@@ -22,9 +22,7 @@ if TYPE_CHECKING:
     from sphinx.util.typing import ExtensionMetadata
 
 FORMAT_NAMES = {"paper.bib": "BibTeX", "paper.ris": "RIS", "paper.csl.json": "CSL-JSON"}
-WHICH = (
-    "Cite the paper for what was found. Cite this page only where you speak of this atlas’s reading of the paper."
-)
+WHICH = "Cite the paper for what was found. Cite this page only where you speak of this atlas’s reading of the paper."
 
 
 class CiteBlock(WriteTime):

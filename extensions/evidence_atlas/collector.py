@@ -51,7 +51,7 @@ class Collect(SphinxTransform):
         atlas_domain(self.env).collected[self.env.docname] = names
         if names:
             body = next(self.document.findall(nodes.section), self.document)
-            body += addnodes.toctree(
+            toctree = addnodes.toctree(
                 parent=self.env.docname,
                 entries=[(None, name) for name in names],
                 includefiles=list(names),
@@ -63,6 +63,7 @@ class Collect(SphinxTransform):
                 numbered=0,
                 titlesonly=True,
             )
+            body.append(toctree)
 
 
 def find_outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> Iterable[str]:

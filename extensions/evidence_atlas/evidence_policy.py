@@ -46,7 +46,9 @@ def _source(row: Definition) -> list[nodes.Node | str]:
     cell: list[nodes.Node | str] = [row.reference] if row.reference else []
     if row.doi:
         cell += [" ", link(f"https://doi.org/{row.doi}", f"doi:{row.doi}")]
-    unchecked = [what for what, checked in (("verdict", row.verdict_checked), ("DOI", row.doi_checked or not row.doi)) if not checked]
+    unchecked = [
+        what for what, checked in (("verdict", row.verdict_checked), ("DOI", row.doi_checked or not row.doi)) if not checked
+    ]
     if unchecked and row.reference:
         cell.append(f" Not yet checked against a source: {' and '.join(unchecked)}.")
     return cell
@@ -78,7 +80,9 @@ def _designs(policy: Policy) -> nodes.Node:
         ]
         for key, row in policy.design.items()
     ]
-    return table(["Id", "Design", "Highest level", "Badge where no definition is named", "Outcome needed"], rows, ["atlas-policy"])
+    return table(
+        ["Id", "Design", "Highest level", "Badge where no definition is named", "Outcome needed"], rows, ["atlas-policy"]
+    )
 
 
 def _vocabulary(name: str) -> Callable[[Policy], nodes.Node]:

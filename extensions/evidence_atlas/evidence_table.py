@@ -46,18 +46,26 @@ class Field:
 
 def _participants(page: Paper, _atlas: Atlas) -> list[str]:
     p = page.record.participants
-    return [f"{n} {what}" for n, what in ((p.cases, "cases"), (p.controls, "controls"), (p.other, "others")) if n is not None] if p else []
+    return (
+        [f"{n} {what}" for n, what in ((p.cases, "cases"), (p.controls, "controls"), (p.other, "others")) if n is not None]
+        if p
+        else []
+    )
 
 
 FIELDS: dict[str, Field] = {
     "title": Field("What was found", lambda p, _: [p.reading.title]),
-    "author": Field("Paper", lambda p, _: [f"{p.reference.authors[0].family} {p.reference.year}" if p.reference.authors else p.reference.year]),
+    "author": Field(
+        "Paper", lambda p, _: [f"{p.reference.authors[0].family} {p.reference.year}" if p.reference.authors else p.reference.year]
+    ),
     "year": Field("Year", lambda p, _: [p.reference.year or "undated"]),
     "journal": Field("Journal", lambda p, _: [p.reference.container]),
     "pem": Field(
-        "PEM", lambda p, _: [p.verdict.state], lambda v, a: a.policy.badge[v].label, lambda a: list(a.policy.badge)  # type: ignore[index]
+        "PEM", lambda p, _: [p.verdict.state], lambda v, a: a.policy.vocabulary("badge")[v].label, lambda a: list(a.policy.badge)
     ),
-    "design": Field("Design", lambda p, _: [p.record.design], lambda v, a: a.policy.design[v].label, lambda a: list(a.policy.design)),
+    "design": Field(
+        "Design", lambda p, _: [p.record.design], lambda v, a: a.policy.design[v].label, lambda a: list(a.policy.design)
+    ),
     "level": Field(
         "Level",
         lambda p, _: [p.record.level],
@@ -65,7 +73,9 @@ FIELDS: dict[str, Field] = {
         lambda a: list(a.policy.level),
         lambda p, a: a.policy.strength(p.record.level),
     ),
-    "context": Field("Studied in", lambda p, _: p.record.context, lambda v, a: a.policy.context[v], lambda a: list(a.policy.context)),
+    "context": Field(
+        "Studied in", lambda p, _: p.record.context, lambda v, a: a.policy.context[v], lambda a: list(a.policy.context)
+    ),
     "topic": Field("Topics", lambda p, _: p.record.topics, lambda v, a: a.policy.topic[v], lambda a: list(a.policy.topic)),
     "definition": Field(
         "Case definitions",
@@ -74,7 +84,9 @@ FIELDS: dict[str, Field] = {
         lambda a: list(a.policy.definition),
     ),
     "read": Field("Read", lambda p, _: [p.record.read], vocabulary=lambda a: list(a.policy.read)),
-    "notice": Field("Notices", lambda p, a: [n.kind for n in a.notices_of(p.record.paper)], lambda v, _: v.replace("-", " ").capitalize()),
+    "notice": Field(
+        "Notices", lambda p, a: [n.kind for n in a.notices_of(p.record.paper)], lambda v, _: v.replace("-", " ").capitalize()
+    ),
     "participants": Field("Participants", _participants),
 }
 DEFAULT_COLUMNS = ("author", "title", "pem", "level", "design", "context")
@@ -90,7 +102,9 @@ class EvidenceTable(WriteTime):
     def render(self, writing: Writing) -> Sequence[nodes.Node]:
         """Return the table, or one a group, under its name and number of pages."""
         atlas, filters = writing.atlas, self._filters(writing.atlas)
-        pages = [p for p in writing.domain.pages.values() if all(_passes(p, name, wanted, atlas) for name, wanted in filters.items())]
+        pages = [
+            p for p in writing.domain.pages.values() if all(_passes(p, name, wanted, atlas) for name, wanted in filters.items())
+        ]
         if not pages:
             return [paragraph("No page matches.", classes=["atlas-hint"])]
         backwards = self["sort_by"].startswith("-")
@@ -116,7 +130,9 @@ class EvidenceTable(WriteTime):
             known = FIELDS[name].vocabulary(atlas)
             for value in wanted:
                 if known and value not in known:
-                    message = f"The filter '{name}' cannot be {value!r}{nearest(value, known)}; expected one of {listed(known, 25)}."
+                    message = (
+                        f"The filter '{name}' cannot be {value!r}{nearest(value, known)}; expected one of {listed(known, 25)}."
+                    )
                     warn(Finding(self["file"], self["lineno"], Code.TABLE, message))
         filters: dict[str, list[str]] = self["filters"]
         return filters

@@ -38,7 +38,7 @@ class Notices(WriteTime):
 def banner(notice: Notice, cited: str = "") -> nodes.admonition:
     """Return the banner of a notice.
 
-    Parameters:
+    Args:
         notice: The notice.
         cited: The title of the paper, where the page is not of it but cites it.
     """
@@ -70,7 +70,10 @@ class Byline(WriteTime):
         parts = [part for part in (paper.byline(), paper.container, paper.year or "undated") if part]
         content: list[nodes.Node | str] = [" · ".join(parts)]
         if paper.url:
-            content += [" · ", link(paper.url, f"doi:{paper.doi}" if paper.doi else f"PMID {paper.pmid}" if paper.pmid else "web")]
+            content += [
+                " · ",
+                link(paper.url, f"doi:{paper.doi}" if paper.doi else f"PMID {paper.pmid}" if paper.pmid else "web"),
+            ]
         return [paragraph(*content, classes=["atlas-byline"])]
 
 
@@ -87,7 +90,7 @@ class Disclosure(WriteTime):
 def disclosure(record: Record, read: str) -> str:
     """Return the disclosure in whole sentences.
 
-    Parameters:
+    Args:
         record: The page's record.
         read: What the page was written from, in words.
     """
@@ -125,7 +128,7 @@ class FramePage(SphinxTransform):
         body = self.document if section is None else section
         position = 0 if title is None else body.index(title) + 1
         body[position:position] = top
-        body += Disclosure(docname=docname)
+        body.append(Disclosure(docname=docname))
 
 
 class FrameCitingPage(SphinxTransform):

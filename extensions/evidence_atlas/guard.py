@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from docutils import nodes
 from docutils.parsers.rst import Directive
 from docutils.parsers.rst.directives.misc import Raw
-from docutils.parsers.rst.directives.tables import CSVTable
 from myst_parser.mocking import MockIncludeDirective, MockState
 from sphinx import addnodes
 from sphinx.directives.code import LiteralInclude
@@ -77,7 +76,9 @@ def guard_source(app: Sphinx, docname: str, source: list[str]) -> None:
         if findings:
             source[0] = blank(source[0], front)
     text = blank(source[0], front)
-    found = sorted(markup.check_markup(str(path), text, app.env.temp_data.pop("atlas_page", None) or read_page(text)), key=lambda f: f.line)
+    found = sorted(
+        markup.check_markup(str(path), text, app.env.temp_data.pop("atlas_page", None) or read_page(text)), key=lambda f: f.line
+    )
     for finding in found:
         warn(finding)
     app.env.temp_data["atlas_reported"] = {finding.code for finding in found}
@@ -143,16 +144,16 @@ class GuardedLiteralInclude(LiteralInclude, _Guarded):
         return [] if self.refused(named) else super().run()
 
 
-class GuardedCSVTable(SphinxCSVTable, _Guarded):  # type: ignore[misc]
+class GuardedCSVTable(SphinxCSVTable, _Guarded):
     """The directive ``csv-table``."""
 
-    def run(self) -> list[nodes.Node]:
+    def run(self) -> Any:
         """Read the table from the page or from a file of the sources."""
         named = [self.options[option] for option in ("file", "url") if option in self.options]
-        return [] if named and self.refused(named) else list(super().run())
+        return [] if named and self.refused(named) else super().run()
 
 
-class GuardedRaw(Raw, _Guarded):  # type: ignore[misc]
+class GuardedRaw(Raw, _Guarded):
     """The directive ``raw``; its content is neutralised after parsing, its files are never read."""
 
     def run(self) -> list[nodes.Node]:
@@ -180,7 +181,7 @@ class GuardDocument(SphinxTransform):
         """Look at every node that can run, read or reach out."""
         if not is_guarded(self.env, self.env.docname):
             return
-        reported = self.env.temp_data.pop("atlas_reported", set())
+        reported: set[Code] = self.env.temp_data.pop("atlas_reported", None) or set()
         for node, finding in list(self._refuse()):
             if finding.code not in reported:
                 warn(finding)
@@ -252,7 +253,11 @@ def _check_download(node: nodes.Element, env: BuildEnvironment) -> Refusal:
 
 def _check_math(node: nodes.Element, _env: BuildEnvironment) -> Refusal:
     command = markup.unsafe_tex(node.astext())
-    return (Code.TEX, f"A formula holds the TeX command {command!r}, which is not for formulas; it is shown as text.") if command else None
+    return (
+        (Code.TEX, f"A formula holds the TeX command {command!r}, which is not for formulas; it is shown as text.")
+        if command
+        else None
+    )
 
 
 def _check_meta(node: nodes.Element, _env: BuildEnvironment) -> Refusal:

@@ -49,7 +49,7 @@ def bullet_list(items: Iterable[Sequence[nodes.Node | str]], classes: Sequence[s
 def table(head: Sequence[str], rows: Iterable[Sequence[Sequence[nodes.Node | str]]], classes: Sequence[str]) -> nodes.table:
     """Return a table with a header row.
 
-    Parameters:
+    Args:
         head: The header cells.
         rows: Each a sequence of cells, each a sequence of text and inline nodes.
         classes: Classes of the table.

@@ -11,7 +11,7 @@ import evidence_atlas
 from evidence_atlas.core.verdict import Verdict
 from evidence_atlas.keyed import KeyedDirective
 from evidence_atlas.nodeset import paragraph, text
-from evidence_atlas.writing import WriteTime, Writing, unusable
+from evidence_atlas.writing import WriteTime, Writing
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -26,7 +26,11 @@ class Badge(WriteTime):
         page = writing.paper(self["key"])
         if page is None:
             return writing.missing(self, "badge")
-        content: list[nodes.Node | str] = [mark(page.verdict), text(": ", "atlas-colon"), page.verdict.sentence(writing.atlas.policy)]
+        content: list[nodes.Node | str] = [
+            mark(page.verdict),
+            text(": ", "atlas-colon"),
+            page.verdict.sentence(writing.atlas.policy),
+        ]
         explained = writing.atlas.settings.how_it_works
         if explained and explained in writing.domain.env.found_docs:
             content += [" ", writing.document(explained, nodes.Text("How the badge works"))]

@@ -37,12 +37,16 @@ def _description(owner: type, name: str) -> str:
 
 
 def _default(field: Field[object]) -> str:
-    value = field.default if field.default is not MISSING else field.default_factory() if field.default_factory is not MISSING else ""
+    value = (
+        field.default if field.default is not MISSING else field.default_factory() if field.default_factory is not MISSING else ""
+    )
     return str(value) if value != "" else ""
 
 
 def _warnings() -> nodes.table:
-    rows: list[Cells] = [[[_code(f"atlas.{code.slug}")], [code.meaning.replace("`", "")]] for code in sorted(Code, key=lambda c: c.slug)]
+    rows: list[Cells] = [
+        [[_code(f"atlas.{code.slug}")], [code.meaning.replace("`", "")]] for code in sorted(Code, key=lambda c: c.slug)
+    ]
     return table(["Warning", "Meaning"], rows, ["atlas-reference"])
 
 

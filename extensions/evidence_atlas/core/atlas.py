@@ -50,12 +50,10 @@ class Atlas:
         return f"{self.settings.base_url}/v/{self.identity.version}/{page}/"
 
 
-def assemble(
-    project: Project, bibliography: Mapping[str, Reference] | None = None
-) -> tuple[Atlas, list[Finding]]:
+def assemble(project: Project, bibliography: Mapping[str, Reference] | None = None) -> tuple[Atlas, list[Finding]]:
     """Read a project's files.
 
-    Parameters:
+    Args:
         project: Says where they are.
         bibliography: References that were read already; else the project's files are read.
     """

@@ -20,7 +20,7 @@ _NOT_SOURCES = frozenset({"_build", "build", "node_modules"})
 def check_files(files: Sequence[Path] = ()) -> tuple[list[Finding], int]:
     """Check an atlas: its settings, policy, notices and bibliography, and pages.
 
-    Parameters:
+    Args:
         files: Files or folders of one atlas; without any, the whole atlas of the current folder.
 
     Returns:

@@ -10,7 +10,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from evidence_atlas.core.findings import Code, Finding, listed, nearest
-from evidence_atlas.core.frontmatter import FrontMatter, Path as KeyPath, blank, read_front_matter
+from evidence_atlas.core.frontmatter import FrontMatter, blank, read_front_matter
+from evidence_atlas.core.frontmatter import Path as KeyPath
 from evidence_atlas.core.page import Page, read_page
 from evidence_atlas.core.policy import Policy
 from evidence_atlas.core.record import ADAPTER, KEYS, QUOTE_WORDS, SLUG, Record
@@ -44,7 +45,7 @@ Rule = Callable[[Record, Policy], Iterator[tuple[Code, KeyPath, str]]]
 def check_page(file: str, text: str, policy: Policy, bibliography: Mapping[str, Reference]) -> Checked:
     """Check one evidence page: front matter, rules of the policy, reference, parts of the page.
 
-    Parameters:
+    Args:
         file: Path of the page, as findings shall name it.
         text: The source of the page.
         policy: The policy in force.
@@ -105,8 +106,8 @@ def _key_path(loc: tuple[str | int, ...], value: Any) -> KeyPath:
     """Return the part of pydantic's location that names keys and items, without the branches of unions."""
     path: list[str | int] = []
     for part in loc:
-        if isinstance(value, dict) and part in value or isinstance(value, list) and isinstance(part, int):
-            value = value[part]
+        if (isinstance(value, dict) and part in value) or (isinstance(value, list) and isinstance(part, int)):
+            value = value[part]  # type: ignore[index]
         elif not isinstance(value, dict) or part in {"Review", "literal['none']"}:
             continue
         path.append(part)
@@ -131,17 +132,12 @@ def _explain(error: Any, path: KeyPath) -> tuple[Code, str]:
         return Code.UNKNOWN_KEY, f"{path[-1]!r} is not a key of {_owner(path)}{nearest(path[-1], known)}."
     if kind == "missing":
         return Code.MISSING_KEY, f"The key {path[-1]!r} of {_owner(path)} is missing."
-    if kind == "vocabulary":
-        known = context["known"]
-        return Code.UNKNOWN_VALUE, f"{name!r} cannot be {value!r}{nearest(value, known)}; expected one of {listed(known, 25)}."
-    if kind == "literal_error":
-        known = [part.strip("' ") for part in context["expected"].replace(" or ", ", ").split(",")]
+    if kind in ("vocabulary", "literal_error"):
+        known = context.get("known") or [part.strip("' ") for part in context["expected"].replace(" or ", ", ").split(",")]
         return Code.UNKNOWN_VALUE, f"{name!r} cannot be {value!r}{nearest(value, known)}; expected one of {listed(known, 25)}."
     if kind in ("too_short", "string_too_short", "string_pattern_mismatch"):
         return Code.MISSING_KEY, f"{name!r} is empty; at least one value was expected."
-    expected = _WRONG_TYPE.get(kind)
-    if expected is None:
-        return Code.WRONG_TYPE, f"{name!r} cannot be {value!r}: {error['msg']}."
+    expected = _WRONG_TYPE.get(kind, f"something else ({error['msg']})")
     shown = "empty" if value is None else f"{value!r}"
     return Code.WRONG_TYPE, f"{name or 'evidence'!r} is {shown}; {expected} was expected."
 
@@ -185,10 +181,11 @@ def _outcome(record: Record, policy: Policy) -> Iterator[tuple[Code, KeyPath, st
 
 def _joined(record: Record, policy: Policy) -> Iterator[tuple[Code, KeyPath, str]]:
     counting = sum(c.role in policy.resolution.counting_roles for c in record.criteria)
-    if counting > 1 and record.joined is None:
+    several = counting > 1
+    if several and record.joined is None:
         message = f"{counting} criteria have the role inclusion; 'joined' must say how: {listed(policy.joined)}."
         yield Code.JOINED, ("criteria",), message
-    if counting < 2 and record.joined is not None:
+    if not several and record.joined is not None:
         message = f"'joined' must not stand where fewer than two criteria have the role inclusion (here: {counting})."
         yield Code.JOINED, ("joined",), message
 
@@ -269,7 +266,7 @@ def page_inputs(record: Record | None, policy: Policy, bibliography: Mapping[str
 def check_duplicates(papers: Iterable[tuple[str, int, str]]) -> Iterator[Finding]:
     """Find pages of one paper.
 
-    Parameters:
+    Args:
         papers: File, line of ``paper`` and key of every page.
     """
     first: dict[str, str] = {}

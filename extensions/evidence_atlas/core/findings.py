@@ -13,8 +13,14 @@ from typing import Any
 class Code(Enum):
     """Every kind of finding: the subtype of a Sphinx warning ``atlas.<code>`` and its one meaning."""
 
-    FRONT_MATTER = "front-matter", "The block between the two `---` lines cannot be read, or is larger or deeper than a page needs."
-    HIDDEN_CHARACTER = "hidden-character", "A control character or one that reorders text on the screen, so that a line reads other than it is."
+    FRONT_MATTER = (
+        "front-matter",
+        "The block between the two `---` lines cannot be read, or is larger or deeper than a page needs.",
+    )
+    HIDDEN_CHARACTER = (
+        "hidden-character",
+        "A control character or one that reorders text on the screen, so that a line reads other than it is.",
+    )
     PAGE_SETTING = "page-setting", "A page's front matter holds a setting that only the project may make."
     UNKNOWN_KEY = "unknown-key", "A key that an evidence page does not have."
     DUPLICATE_KEY = "duplicate-key", "A key that stands twice; the first one is used."
@@ -24,12 +30,18 @@ class Code(Enum):
     LEVEL = "level", "An evidence level above what the study's design, or what was read, allows."
     OUTCOME = "outcome", "A trial that does not state its primary outcome and the direction of it."
     JOINED = "joined", "`joined` is missing beside several inclusion criteria, or stands where there are fewer than two."
-    MODIFICATION = "modification", "A criterion says that the study changed a definition's PEM rule, without the quotation and place that show it."
+    MODIFICATION = (
+        "modification",
+        "A criterion says that the study changed a definition's PEM rule, without the quotation and place that show it.",
+    )
     QUOTE = "quote", "A quotation of more than 25 words."
     SOURCES = "sources", "A page written from other people's accounts does not name them, or another page names such accounts."
     FILE_NAME = "file-name", "The file's name is not of the form surname-year-words in plain ASCII."
     UNKNOWN_REFERENCE = "unknown-reference", "A key that the bibliography does not have."
-    INCOMPLETE_REFERENCE = "incomplete-reference", "The paper of a page has no author, or neither DOI nor PMID, in the bibliography."
+    INCOMPLETE_REFERENCE = (
+        "incomplete-reference",
+        "The paper of a page has no author, or neither DOI nor PMID, in the bibliography.",
+    )
     DUPLICATE_PAPER = "duplicate-paper", "Two pages are of one paper."
     TITLE = "title", "The page has no title."
     LIMITATIONS = "limitations", "The part `limitations` is missing, empty, or there more than once."
@@ -39,7 +51,10 @@ class Code(Enum):
     RAW_HTML = "raw-html", "Markup for one output format only; it is shown as text."
     FILE_ACCESS = "file-access", "A page reads a file outside the folder of the sources, or the network; it is left out."
     UNSAFE_LINK = "unsafe-link", "A link of a kind that can run code or reach into the reader's machine; only its text is kept."
-    REMOTE_IMAGE = "remote-image", "A picture from another host, which would tell that host who reads what; a link stands in its place."
+    REMOTE_IMAGE = (
+        "remote-image",
+        "A picture from another host, which would tell that host who reads what; a link stands in its place.",
+    )
     TEX = "tex", "A formula with a TeX command that reads files, writes files or changes TeX itself; it is shown as text."
     BIBLIOGRAPHY = "bibliography", "A bibliography file cannot be read, or a part of it."
     POLICY = "policy", "The policy file cannot be used; the built-in policy is used in its place."

@@ -74,7 +74,7 @@ class _Refused(Exception):
 def read_front_matter(text: str) -> FrontMatter:
     """Read the block at the top of a page.
 
-    Parameters:
+    Args:
         text: The whole source of the page.
 
     Returns:
@@ -130,11 +130,10 @@ class _Reader:
             if not isinstance(node, yaml.MappingNode):
                 raise _Refused(Code.FRONT_MATTER, "The front matter is not a list of 'key: value' lines.", 2)
             self.result._lines[()] = 1
-            value = self._value(loader, node, ())
+            self.seen.add(id(node))
+            return self._mapping(loader, node, (), 2)
         finally:
             loader.dispose()
-        assert isinstance(value, dict)
-        return value
 
     def _value(self, loader: SafeLoader, node: yaml.Node, path: Path) -> Any:
         line = node.start_mark.line + 2

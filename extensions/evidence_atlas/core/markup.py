@@ -12,7 +12,9 @@ from evidence_atlas.core.links import unsafe_scheme
 from evidence_atlas.core.page import Page
 
 # Sphinx's own settings of a page (its documentation, "File-wide metadata") that change nothing outside the page
-PAGE_SETTINGS = frozenset({"orphan", "tocdepth", "nocomments", "no-search", "nosearch", "title", "html_theme.sidebar_secondary.remove"})
+PAGE_SETTINGS = frozenset(
+    {"orphan", "tocdepth", "nocomments", "no-search", "nosearch", "title", "html_theme.sidebar_secondary.remove"}
+)
 
 # commands of TeX that read or write files, run programs, reach out, or change what later text means
 _TEX = re.compile(
@@ -35,9 +37,12 @@ def unsafe_link_message(scheme: str) -> str:
     return f"A link begins with '{scheme}:'; only http:, https:, mailto: and links within the site are kept."
 
 
+SHOWN = 40
+
+
 def raw_html_message(markup: str) -> str:
     """Say what is wrong with raw markup."""
-    shown = markup if len(markup) <= 40 else f"{markup[:39]}…"
+    shown = markup if len(markup) <= SHOWN else f"{markup[: SHOWN - 1]}…"
     return f"Raw HTML is shown as text, not run: {shown!r}; use Markdown or a directive."
 
 
@@ -53,7 +58,7 @@ def page_settings(file: str, front: FrontMatter) -> Iterator[Finding]:
 def check_markup(file: str, text: str, page: Page) -> Iterator[Finding]:
     """Find what a page holds that will be shown as text, or not at all.
 
-    Parameters:
+    Args:
         file: Path of the page, as findings shall name it.
         text: The source below the front matter, with line numbers kept.
         page: What was read from it, inline markup included.

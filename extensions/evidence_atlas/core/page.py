@@ -59,7 +59,7 @@ class Page:
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark").enable("table")
     parser.use(colon_fence_plugin).use(myst_block_plugin).use(myst_role_plugin)
-    parser.validateLink = lambda _address: True  # type: ignore[method-assign]  # the checker wants to see them all
+    parser.validateLink = lambda url: True  # type: ignore[method-assign]  # noqa: ARG005  (the checker wants to see them all)
     return parser
 
 
@@ -69,7 +69,7 @@ _PARSER = _parser()
 def read_page(text: str) -> Page:
     """Read the parts of a page.
 
-    Parameters:
+    Args:
         text: The Markdown, with blank lines in place of its front matter.
     """
     page = Page(title_line=1 + len(text) - len(text.lstrip("\n")))

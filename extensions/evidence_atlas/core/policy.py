@@ -123,7 +123,7 @@ class Policy:
     def slice_digest(self, uses: Mapping[str, tuple[str, ...]]) -> str:
         """Return a digest of the rows that one page rests on, and of the rules that hold for all.
 
-        Parameters:
+        Args:
             uses: The ids that the page names, by vocabulary; an id that is no row counts as absent.
         """
         rows = [(name, key, self.vocabulary(name).get(key)) for name, keys in uses.items() for key in keys]
@@ -146,7 +146,7 @@ _PLACEHOLDERS = {"one", "several", "phrase", "clauses", "version", "design"}
 def load_policy(path: Path | None = None) -> tuple[Policy, list[Finding]]:
     """Read a policy file.
 
-    Parameters:
+    Args:
         path: A TOML file; without it the built-in policy is read.
 
     Returns:
@@ -163,9 +163,7 @@ def load_policy(path: Path | None = None) -> tuple[Policy, list[Finding]]:
     except tomllib.TOMLDecodeError as error:
         return built_in(), [syntax_error(path, Code.POLICY, error)]
     except ValidationError as error:
-        return built_in(), [
-            Finding(str(path), line_of(text, e["loc"]), Code.POLICY, _explain(e)) for e in error.errors()
-        ]
+        return built_in(), [Finding(str(path), line_of(text, e["loc"]), Code.POLICY, _explain(e)) for e in error.errors()]
     findings = [Finding(str(path), line_of(text, loc), Code.POLICY, message) for loc, message in _inconsistent(policy)]
     return (policy, []) if not findings else (built_in(), findings)
 

@@ -25,7 +25,8 @@ class Vocabulary:
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         def known(value: str, info: core_schema.ValidationInfo) -> str:
-            ids = info.context.vocabulary(self.name)
+            policy: Policy = info.context  # type: ignore[assignment]
+            ids = policy.vocabulary(self.name)
             if value not in ids:
                 raise PydanticCustomError("vocabulary", "unknown", {"known": list(ids), "vocabulary": self.name})
             return value
@@ -158,7 +159,8 @@ class Record:
 
     def as_data(self) -> dict[str, Any]:
         """Return the record as it stands in front matter: plain data without empty optional keys."""
-        return _plain(self)
+        data: dict[str, Any] = _plain(self)
+        return data
 
 
 ADAPTER = TypeAdapter(Record)
@@ -168,7 +170,7 @@ KEYS = tuple(f.name.replace("_", "-") for f in fields(Record))
 def json_schema(policy: Policy, papers: list[str] | None = None) -> dict[str, Any]:
     """Return the JSON Schema of a page's front matter, for editors.
 
-    Parameters:
+    Args:
         policy: Gives the values of each vocabulary, with their meaning where the policy states one.
         papers: The keys of the bibliography, offered for ``paper``.
     """

@@ -189,7 +189,7 @@ def drop_unsafe_links(data: BibliographyData) -> list[str]:
 def load_bibliography(paths: Sequence[Path]) -> tuple[Bibliography, list[Finding]]:
     """Read BibTeX files.
 
-    Parameters:
+    Args:
         paths: Files in the order in which they count; a key that stands in two files keeps its first entry.
 
     Returns:
@@ -230,7 +230,7 @@ def plain(value: str) -> str:
     """Return BibTeX markup as Unicode text: accents decoded, braces and line breaks gone."""
     if "\\" in value or "$" in value:
         with contextlib.suppress(ValueError):
-            value = codecs.decode(value, "ulatex")
+            value = codecs.getdecoder("ulatex")(value)[0]  # type: ignore[arg-type]
         value = _MARKUP.sub(r"\1", value)
     if "{" in value or "}" in value:
         value = re.sub(r"\\([{}])", r"\1", re.sub(r"(?<!\\)[{}]", "", value))

@@ -41,7 +41,9 @@ class Settings:
     )
     base_url: Annotated[_Address, Field(description="Address at which the site is published.")] = "https://atlas.example.org"
     repository: Annotated[_Address, Field(description="Address of the repository, for issue links.")] = ""
-    evidence: Annotated[str, Field(pattern=r"^[\w-]+$", description="Folder of the evidence pages, below the sources.")] = "evidence"
+    evidence: Annotated[str, Field(pattern=r"^[\w-]+$", description="Folder of the evidence pages, below the sources.")] = (
+        "evidence"
+    )
     how_it_works: Annotated[str, Field(description="Document that explains the badge; badges link to it.")] = ""
     bibliography: Annotated[list[str], Field(description="BibTeX files, relative to this file's folder.")] = field(
         default_factory=lambda: ["references.bib"]
@@ -98,7 +100,7 @@ class Project:
 def find_project(sources: Path, overrides: Mapping[str, Any] | None = None) -> tuple[Project, list[Finding]]:
     """Find an atlas's files from the folder of its sources.
 
-    Parameters:
+    Args:
         sources: The folder of ``conf.py``.
         overrides: Settings by attribute name that win over the file's.
 
@@ -109,8 +111,8 @@ def find_project(sources: Path, overrides: Mapping[str, Any] | None = None) -> t
     folders = _folders(sources)
     file = next((path for folder in folders for name in FILES if _has_settings(path := folder / name)), None)
     settings, findings = _load(file, overrides or {})
-    bibliography = tuple(path for name in settings.bibliography if (path := _look_for(name, folders)))
-    missing = [name for name in settings.bibliography if _look_for(name, folders) is None]
+    places = {name: _look_for(name, folders) for name in settings.bibliography}
+    missing = [name for name, place in places.items() if place is None]
     if missing and settings.bibliography != DEFAULTS.bibliography:
         names = ", ".join(missing)
         findings.append(Finding(str(file or sources), 1, Code.SETTING, f"The bibliography {names} is not there."))
@@ -118,7 +120,7 @@ def find_project(sources: Path, overrides: Mapping[str, Any] | None = None) -> t
         sources=sources,
         root=file.parent if file else folders[-1],
         settings=settings,
-        bibliography=bibliography,
+        bibliography=tuple(place for place in places.values() if place),
         policy=_look_for(settings.policy, folders),
         notices=_look_for(settings.notices, folders),
     )

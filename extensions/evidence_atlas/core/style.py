@@ -26,7 +26,7 @@ class AtlasStyle(BaseStyle):  # type: ignore[misc]
     default_label_style = "alpha"
     default_sorting_style = "author_year_title"
 
-    def format_entry(self, label: str, entry: Entry, bib_data: Any = None) -> FormattedEntry:  # noqa: ARG002
+    def format_entry(self, label: str, entry: Entry, bib_data: Any = None) -> FormattedEntry:
         """Return the formatted entry, whatever its type."""
         return FormattedEntry(entry.key, format_reference(reference(entry.key, entry)), label)
 

@@ -16,7 +16,7 @@ _KEY = re.compile(r"""\s*["']?([^\s"'=]+)["']?\s*=""")
 def line_of(text: str, path: Sequence[object]) -> int:
     """Return the line of a key, or else of the nearest table above it, or 1.
 
-    Parameters:
+    Args:
         text: The file's text, which is known to be TOML.
         path: The keys from the root, such as ``("definition", "ccc-2003", "pem")``.
     """

@@ -54,7 +54,7 @@ def agree(values: Sequence[Truth]) -> Truth:
 def verdict(record: Record, policy: Policy) -> Verdict:
     """Resolve a record's criteria to its badge.
 
-    Parameters:
+    Args:
         record: A record that was validated against the same policy.
         policy: Gives the verdict of each definition, the rules and the sentences.
     """

@@ -9,7 +9,7 @@ from pathlib import Path
 def make_atlas(folder: Path) -> list[Path]:
     """Copy the starter into a folder.
 
-    Parameters:
+    Args:
         folder: A folder that does not exist yet, or is empty.
 
     Returns:

@@ -1,0 +1,109 @@
+"""The parts of the work on an atlas, each a thin call: ``nox -l`` lists them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import nox
+
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.sessions = ["site"]
+nox.options.reuse_existing_virtualenvs = True
+
+PROJECT = nox.project.load_toml("pyproject.toml")
+BUILD = Path("build")
+# the oldest versions that pyproject.toml allows, where a bound says so
+OLDEST = [
+    requirement.split(",")[0].replace(">=", "==") for requirement in PROJECT["project"]["dependencies"] if ">=" in requirement
+]
+
+
+def _install(session: nox.Session, *groups: str, editable: bool = True) -> None:
+    session.install(*(["-e", "."] if editable else ["."]), *nox.project.dependency_groups(PROJECT, *groups))
+
+
+def _sphinx(session: nox.Session, builder: str, target: Path, *arguments: str) -> None:
+    session.run("sphinx-build", "-b", builder, "-d", str(BUILD / "doctrees" / builder), *arguments, "docs", str(target))
+
+
+@nox.session
+def site(session: nox.Session) -> None:
+    """Build the site into build/site."""
+    _install(session)
+    _sphinx(session, "dirhtml", BUILD / "site", "-W", "--keep-going", *session.posargs)
+    session.log(f"The site is in {BUILD / 'site'}: open {BUILD / 'site' / 'index.html'} or run 'nox -s serve'.")
+
+
+@nox.session
+def serve(session: nox.Session) -> None:
+    """Build the site, show it on this machine, and build again when a file is saved."""
+    _install(session, "serve")
+    watch = [
+        argument for path in ("references.bib", "notices.toml", "pyproject.toml", "extensions") for argument in ("--watch", path)
+    ]
+    session.run("sphinx-autobuild", "-b", "dirhtml", *watch, *session.posargs, "docs", str(BUILD / "serve"))
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run every test that needs no browser and no TeX."""
+    _install(session, "tests")
+    session.run("pytest", "-n", "auto", "--ignore=tests/browser", *session.posargs)
+    session.log("Left out: the browser tests; run them with 'nox -s browser' where Chromium is installed.")
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """Open the built site in a real Chromium."""
+    _install(session, "tests", "browser")
+    session.run("pytest", "tests/browser", *session.posargs)
+
+
+@nox.session
+def minimums(session: nox.Session) -> None:
+    """Run the tests with the oldest versions that pyproject.toml allows."""
+    session.install("-e", ".", *OLDEST, *nox.project.dependency_groups(PROJECT, "tests"))
+    session.run("pytest", "-n", "auto", "--ignore=tests/browser", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style, types and the atlas's own pages."""
+    _install(session, "lint")
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("mypy")
+    session.run("atlas", "check")
+
+
+@nox.session
+def linkcheck(session: nox.Session) -> None:
+    """Ask every address that the pages link to whether it is there; needs the internet."""
+    _install(session)
+    _sphinx(session, "linkcheck", BUILD / "linkcheck", *session.posargs)
+
+
+@nox.session
+def latexpdf(session: nox.Session) -> None:
+    """Build one PDF through LaTeX, where TeX is installed."""
+    if shutil.which("latexmk") is None:
+        session.error("latexmk is not installed; on Debian: apt-get install latexmk texlive-xetex texlive-fonts-recommended")
+    _install(session)
+    session.run("sphinx-build", "-M", "latexpdf", "docs", str(BUILD / "latex"), *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure the atlas against plain Sphinx on the same pages; --bib PATH takes real references."""
+    _install(session, editable=False)
+    session.run("python", "bench/run.py", *session.posargs)
+
+
+@nox.session
+def screenshots(session: nox.Session) -> None:
+    """Take pictures of the built site for review and for the README."""
+    _install(session, "browser")
+    _sphinx(session, "dirhtml", BUILD / "site")
+    session.run("python", "tests/browser/screenshots.py", *session.posargs, env={"PYTHONDONTWRITEBYTECODE": "1", **os.environ})
