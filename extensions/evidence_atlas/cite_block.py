@@ -44,7 +44,7 @@ class CiteBlock(WriteTime):
                 paragraph(nodes.strong("", "The paper")),
                 formatted(page.reference, writing.builder.config.bibtex_default_style),
                 copy,
-                paragraph(*downloads),
+                paragraph(*downloads, classes=["atlas-downloads"]),
                 paragraph(nodes.strong("", "This page’s reading of it")),
                 snapshot(page, writing),
                 paragraph(WHICH, classes=["atlas-hint"]),

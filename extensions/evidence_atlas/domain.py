@@ -119,6 +119,10 @@ class AtlasDomain(Domain):
             theirs = otherdata[name]
             self.data[name] |= {docname: theirs[docname] for docname in docnames & theirs.keys()}
 
+    def resolve_any_xref(self, *_: Any, **__: Any) -> list[tuple[str, Any]]:
+        """Return no target: papers are linked by the role ``evidence``, never by a bare name."""
+        return []
+
     def record(self, docname: str) -> Record | None:
         """Return the record of a document, if it is an evidence page with a usable one."""
         return self.stated[docname].record if docname in self.stated else None

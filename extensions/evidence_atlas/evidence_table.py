@@ -168,7 +168,8 @@ def _sort_key(page: Paper, name: str, atlas: Atlas) -> tuple[int, object]:
 def _cell(page: Paper, column: str, writing: Writing) -> list[nodes.Node | str]:
     atlas = writing.atlas
     if column == "title":
-        notices = [n for n in atlas.notices_of(page.record.paper) if n.withdraws]
+        said = page.reading.title.casefold()
+        notices = [n for n in atlas.notices_of(page.record.paper) if n.withdraws and not said.startswith(n.label.casefold())]
         marks: list[nodes.Node | str] = [text(notices[0].label, "atlas-mark-withdrawn"), " "] if notices else []
         return [*marks, writing.document(page.docname, nodes.Text(page.reading.title))]
     if column == "pem":

@@ -236,7 +236,7 @@ def _check_link(node: nodes.Element, _env: BuildEnvironment) -> Refusal:
 def _check_image(node: nodes.Element, env: BuildEnvironment) -> Refusal:
     address = str(node.get("uri", ""))
     if is_remote(address):
-        return Code.REMOTE_IMAGE, f"The picture {address!r} is on another host; put the file into the sources."
+        return Code.REMOTE_IMAGE, markup.remote_image_message(address)
     if scheme := unsafe_scheme(address):
         return Code.UNSAFE_LINK, markup.unsafe_link_message(scheme)
     if outside(env, address):

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from docutils import nodes
 
+TEXT_WIDTH = 96
+
 
 def text(content: str, *classes: str) -> nodes.Node:
     """Return text, in an inline node where it has classes."""
@@ -54,9 +56,11 @@ def table(head: Sequence[str], rows: Iterable[Sequence[Sequence[nodes.Node | str
         rows: Each a sequence of cells, each a sequence of text and inline nodes.
         classes: Classes of the table.
     """
-    group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in head), cols=len(head))
+    body = nodes.tbody("", *(_row(row) for row in rows))
+    width = max(8, TEXT_WIDTH // len(head))  # in characters, which plain text needs
+    group = nodes.tgroup("", *(nodes.colspec(colwidth=width) for _ in head), cols=len(head))
     group += nodes.thead("", _row([[cell] for cell in head]))
-    group += nodes.tbody("", *(_row(row) for row in rows))
+    group += body
     return nodes.table("", group, classes=["colwidths-auto", *classes])
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from evidence_atlas.core.atlas import Atlas, load_atlas
 from evidence_atlas.core.checker import check_duplicates, check_page
-from evidence_atlas.core.findings import Code, Finding
+from evidence_atlas.core.findings import Code, Finding, nearest
 from evidence_atlas.core.frontmatter import blank, read_front_matter
 from evidence_atlas.core.markup import check_markup, page_settings
-from evidence_atlas.core.page import read_page
+from evidence_atlas.core.page import Page, read_page
+from evidence_atlas.core.references import Reference
 from evidence_atlas.core.settings import find_sources
 
 _NOT_SOURCES = frozenset({"_build", "build", "node_modules"})
@@ -36,10 +37,12 @@ def check_files(files: Sequence[Path] = ()) -> tuple[list[Finding], int]:
     atlas, findings = load_atlas(sources)
     everything = [sources] if not files else [file.resolve() for file in files]
     wanted = {page for file in everything for page in _pages_in(file)}
+    papers: dict[Path, tuple[str, int, str]] = {}
     for page in wanted:
-        findings += _check(page, atlas)
-    papers = list(_papers(atlas))
-    findings += [finding for finding in check_duplicates(papers) if Path(finding.file) in wanted]
+        findings += _check(page, atlas, papers)
+    others = set(atlas.project.evidence.glob("*.md")) - wanted if papers else set()
+    papers |= {page: paper for page in others if (paper := _paper_of(page))}
+    findings += [finding for finding in check_duplicates(papers.values()) if Path(finding.file) in wanted]
     shown = (replace(finding, file=_from_here(finding.file)) for finding in findings)
     return sorted(shown, key=lambda f: (f.file, f.line, f.code.slug, f.message)), len(wanted)
 
@@ -54,7 +57,8 @@ def _pages_in(path: Path) -> Iterator[Path]:
             yield from _pages_in(child)
 
 
-def _check(page: Path, atlas: Atlas) -> list[Finding]:
+def _check(page: Path, atlas: Atlas, papers: dict[Path, tuple[str, int, str]]) -> list[Finding]:
+    """Check a page, and add its paper to ``papers``."""
     project, name = atlas.project, str(page)
     if not page.resolve().is_relative_to(project.sources):
         return [Finding(name, 1, Code.FILE_ACCESS, "The page is a link to a file outside the sources; it is left empty.")]
@@ -66,25 +70,38 @@ def _check(page: Path, atlas: Atlas) -> list[Finding]:
     if project.is_evidence_page(docname):
         checked = check_page(name, text, atlas.policy, atlas.bibliography)
         findings, body, parts = checked.findings, checked.body, checked.page
-    elif project.is_guarded(docname):
+        if checked.record:
+            papers[page] = (name, checked.front.line(("evidence", "paper")), checked.record.paper)
+    else:
         front = read_front_matter(text)
         body = blank(text, front)
         parts = read_page(body)
-        findings = [Finding(name, p.line, p.code, p.message) for p in front.problems] + list(page_settings(name, front))
-    else:
-        return []
-    return [*findings, *check_markup(name, body, parts)] if project.is_guarded(docname) else findings
+        findings = [Finding(name, p.line, p.code, p.message) for p in front.problems]
+        findings = findings + list(page_settings(name, front)) if project.is_guarded(docname) else []
+    if project.is_guarded(docname):
+        findings = [*findings, *check_markup(name, body, parts)]
+    return [*findings, *check_citations(name, parts, atlas.bibliography)]
 
 
-def _papers(atlas: Atlas) -> Iterator[tuple[str, int, str]]:
-    """Yield file, line and key of the paper of every page of the atlas."""
-    folder = atlas.project.evidence
-    for page in sorted(folder.glob("*.md")) if folder.is_dir() else ():
-        if page.stem != "index":
-            front = read_front_matter(page.read_text(encoding="utf-8", errors="replace"))
-            record = (front.value or {}).get("evidence")
-            if isinstance(record, dict) and isinstance(record.get("paper"), str):
-                yield str(page), front.line(("evidence", "paper")), record["paper"]
+def check_citations(file: str, page: Page, bibliography: Mapping[str, Reference]) -> Iterator[Finding]:
+    """Find citations of works that the bibliography does not have.
+
+    A build hears of them from sphinxcontrib-bibtex, with the same place.
+    """
+    for line, name, content in page.roles:
+        if name == "cite" or name.startswith("cite:"):
+            for key in (part.strip() for part in content.split(",")):
+                if key not in bibliography:
+                    message = f"The bibliography has no entry {key!r}{nearest(key, bibliography)}."
+                    yield Finding(file, line, Code.UNKNOWN_REFERENCE, message)
+
+
+def _paper_of(page: Path) -> tuple[str, int, str] | None:
+    """Return file, line and key of the paper of a page that was not asked for."""
+    front = read_front_matter(page.read_text(encoding="utf-8", errors="replace"))
+    record = (front.value or {}).get("evidence")
+    key = record.get("paper") if isinstance(record, dict) else None
+    return (str(page), front.line(("evidence", "paper")), key) if isinstance(key, str) and page.stem != "index" else None
 
 
 def _from_here(file: str) -> str:

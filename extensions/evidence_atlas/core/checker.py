@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from evidence_atlas.core.findings import Code, Finding, listed, nearest
+from evidence_atlas.core.findings import UNKNOWN_KEY, Code, Finding, listed, nearest
 from evidence_atlas.core.frontmatter import FrontMatter, blank, read_front_matter
 from evidence_atlas.core.frontmatter import Path as KeyPath
 from evidence_atlas.core.page import Page, read_page
@@ -120,14 +121,14 @@ _WRONG_TYPE = {
     "int_type": "a whole number",
     "int_from_float": "a whole number",
     "date_type": "a day such as 2026-11-22",
-    "dataclass_type": "keys and values, indented below it",
+    "dataclass_type": "a block of keys and values, indented below it,",
 }
 
 
 def _explain(error: Any, path: KeyPath) -> tuple[Code, str]:
     kind, value, context = error["type"], error.get("input"), error.get("ctx", {})
     name = ".".join(str(part) if isinstance(part, str) else f"[{part + 1}]" for part in path).replace(".[", "[")
-    if kind in ("extra_forbidden", "unexpected_keyword_argument"):
+    if kind in UNKNOWN_KEY:
         known = KEYS if len(path) == 1 else _keys_beside(path)
         return Code.UNKNOWN_KEY, f"{path[-1]!r} is not a key of {_owner(path)}{nearest(path[-1], known)}."
     if kind == "missing":
@@ -246,7 +247,8 @@ def _check_parts(file: str, page: Page) -> Iterator[Finding]:
     names = {d.name for d in page.directives}
     for name in REQUIRED_DIRECTIVES:
         if name not in names:
-            hint = nearest(name, names - set(REQUIRED_DIRECTIVES))
+            close = difflib.get_close_matches(name, names - set(REQUIRED_DIRECTIVES), n=1)
+            hint = f" ({close[0]!r} stands there; did you mean {name!r}?)" if close else ""
             message = f"The page has no '{name}'{hint}; every evidence page has one."
             yield Finding(file, page.title_line, Code.MISSING_DIRECTIVE, message)
 
@@ -272,6 +274,6 @@ def check_duplicates(papers: Iterable[tuple[str, int, str]]) -> Iterator[Finding
     first: dict[str, str] = {}
     for file, line, key in sorted(papers):
         if key in first:
-            message = f"The paper {key!r} has a page already: {first[key]}."
+            message = f"The paper {key!r} has a page already: {Path(first[key]).name}."
             yield Finding(file, line, Code.DUPLICATE_PAPER, message)
         first.setdefault(key, file)

@@ -93,6 +93,10 @@ class Finding:
         return f"{self.file}:{self.line}: {self.message} [{self.label}]"
 
 
+# pydantic's names for a key that is not known, in models and in dataclasses
+UNKNOWN_KEY = frozenset({"extra_forbidden", "unexpected_keyword_argument"})
+
+
 def nearest(value: object, known: Iterable[str]) -> str:
     """Return `` (did you mean 'x'?)`` for the most similar known value, or an empty text."""
     match = difflib.get_close_matches(str(value), list(known), n=1, cutoff=0.6)

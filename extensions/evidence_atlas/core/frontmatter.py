@@ -91,7 +91,9 @@ def read_front_matter(text: str) -> FrontMatter:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         what = getattr(error, "problem", None) or "it is not YAML"
         line = mark.line + 2 if mark else 1
-        result.problems.append(Problem(Code.FRONT_MATTER, f"The front matter cannot be read as YAML: {what}.", line))
+        hint = "; a text that holds ': ' or '#' stands in quotation marks" if "mapping values" in what else ""
+        message = f"The front matter cannot be read as YAML: {what}{hint}."
+        result.problems.append(Problem(Code.FRONT_MATTER, message, line))
     return result
 
 

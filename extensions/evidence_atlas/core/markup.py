@@ -8,7 +8,7 @@ from typing import Any
 
 from evidence_atlas.core.findings import Code, Finding
 from evidence_atlas.core.frontmatter import FrontMatter, hidden_characters
-from evidence_atlas.core.links import unsafe_scheme
+from evidence_atlas.core.links import is_remote, unsafe_scheme
 from evidence_atlas.core.page import Page
 
 # Sphinx's own settings of a page (its documentation, "File-wide metadata") that change nothing outside the page
@@ -40,6 +40,11 @@ def unsafe_link_message(scheme: str) -> str:
 SHOWN = 40
 
 
+def remote_image_message(address: str) -> str:
+    """Say what is wrong with a picture."""
+    return f"The picture {address!r} is on another host; put the file into the sources."
+
+
 def raw_html_message(markup: str) -> str:
     """Say what is wrong with raw markup."""
     shown = markup if len(markup) <= SHOWN else f"{markup[: SHOWN - 1]}…"
@@ -65,8 +70,11 @@ def check_markup(file: str, text: str, page: Page) -> Iterator[Finding]:
     """
     for line, markup in page.html:
         yield Finding(file, line, Code.RAW_HTML, raw_html_message(markup))
-    for line, address in page.links:
-        if scheme := unsafe_scheme(address):
+    for line, address in page.images:
+        if is_remote(address):
+            yield Finding(file, line, Code.REMOTE_IMAGE, remote_image_message(address))
+    for line, address in page.links + page.images:
+        if (scheme := unsafe_scheme(address)) and not is_remote(address):
             yield Finding(file, line, Code.UNSAFE_LINK, unsafe_link_message(scheme))
     for line, name in hidden_characters(text):
         yield Finding(file, line, Code.HIDDEN_CHARACTER, f"The text holds a hidden character ({name}); delete it.")

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, ConfigDict, StringConstraints, TypeAdapter, ValidationError
 
-from evidence_atlas.core.findings import Code, Finding, nearest
+from evidence_atlas.core.findings import UNKNOWN_KEY, Code, Finding, nearest
 from evidence_atlas.core.tomlfile import line_of, syntax_error
 
 Kind = Literal["retraction", "withdrawal", "removal", "expression-of-concern", "correction", "erratum"]
@@ -116,7 +116,7 @@ def _finding(path: Path, text: str, doi: str, row: Any, error: Any) -> Finding:
     name = ".".join(str(part) for part in error["loc"][:1])
     if name == "kind":
         message = f"The notice has the unknown kind {kind!r}; expected one of {', '.join(KINDS)}{nearest(kind, KINDS)}."
-    elif error["type"] == "extra_forbidden":
+    elif error["type"] in UNKNOWN_KEY:
         message = f"A notice has no key {name!r}{nearest(name, Notice.__dataclass_fields__)}."
     else:
         message = f"The notice's {name!r} cannot be used: {error['msg']}."

@@ -46,7 +46,9 @@ class Page:
         title_line: Its line, or the first line of the text.
         directives: In the order of the page, nested ones after those around them.
         html: Line and text of raw HTML.
-        links: Line and address of links and images.
+        links: Line and address of links.
+        images: Line and address of images.
+        roles: Line, name and content of roles.
     """
 
     title: str = ""
@@ -54,6 +56,8 @@ class Page:
     directives: list[Directive] = field(default_factory=list)
     html: list[tuple[int, str]] = field(default_factory=list)
     links: list[tuple[int, str]] = field(default_factory=list)
+    images: list[tuple[int, str]] = field(default_factory=list)
+    roles: list[tuple[int, str, str]] = field(default_factory=list)
 
 
 def _parser() -> MarkdownIt:
@@ -120,4 +124,6 @@ def _read_inline(token: Token, line: int, page: Page) -> None:
         elif child.type == "link_open":
             page.links.append((line, str(child.attrs.get("href", ""))))
         elif child.type == "image":
-            page.links.append((line, str(child.attrs.get("src", ""))))
+            page.images.append((line, str(child.attrs.get("src", ""))))
+        elif child.type == "myst_role":
+            page.roles.append((line, str(child.meta["name"]), child.content))

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
-from evidence_atlas.core.findings import Code, Finding, nearest
+from evidence_atlas.core.findings import UNKNOWN_KEY, Code, Finding, nearest
 from evidence_atlas.core.tomlfile import line_of, syntax_error
 
 BUILT_IN = Path(__file__).with_name("policy.toml")
@@ -206,7 +206,7 @@ def _inconsistent(policy: Policy) -> list[tuple[tuple[str, ...], str]]:
 
 def _explain(error: Any) -> str:
     where = ".".join(str(part) for part in error["loc"])
-    if error["type"] == "extra_forbidden":
+    if error["type"] in UNKNOWN_KEY:
         return f"{where!r} is not part of a policy."
     if error["type"] == "missing":
         return f"{where!r} is missing."

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
-from evidence_atlas.core.findings import Code, Finding, nearest
+from evidence_atlas.core.findings import UNKNOWN_KEY, Code, Finding, nearest
 from evidence_atlas.core.tomlfile import line_of, syntax_error
 
 
@@ -195,7 +195,7 @@ def _load(file: Path | None, overrides: Mapping[str, Any]) -> tuple[Settings, li
 def _finding(where: str, text: str, values: Mapping[str, Any], key: str, error: Any) -> Finding:
     prefix = ("tool", "evidence-atlas") if where.endswith("pyproject.toml") else ()
     line = line_of(text, (*prefix, key))
-    if error["type"] == "extra_forbidden":
+    if error["type"] in UNKNOWN_KEY:
         known = [name.replace("_", "-") for name in NAMES]
         return Finding(where, line, Code.SETTING, f"There is no setting {key!r}{nearest(key, known)}.")
     message = f"The setting {key!r} cannot be {values[key]!r}: {error['msg']}; the default is used."

@@ -2,13 +2,13 @@
 (() => {
   "use strict";
   if (!navigator.clipboard) return;
-  const button = (label, text) => {
+  const button = (label, text) => {  // text: a function that gives the text, or a promise of it
     const element = document.createElement("button");
     element.type = "button";
     element.className = "atlas-copy";
     element.textContent = label;
     element.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(text());
+      await navigator.clipboard.writeText(await text());
       element.textContent = "Copied";
       setTimeout(() => { element.textContent = label; }, 2000);
     });
@@ -21,6 +21,9 @@
     const snapshot = block.querySelector(".atlas-snapshot");
     if (citation) citation.after(button("Copy citation", () => citation.textContent.trim()));
     if (bibtex) bibtex.before(button("Copy BibTeX", () => bibtex.textContent.trim()));
+    for (const link of block.querySelectorAll(".atlas-downloads a")) {
+      if (link.textContent !== "BibTeX") link.after(" ", button(`Copy ${link.textContent}`, async () => (await fetch(link.href)).text()));
+    }
     if (snapshot) snapshot.after(button("Copy reference", () => `${snapshot.textContent.trim()} ${accessed()}`));
   }
 })();

@@ -1,0 +1,1 @@
+"""Tests of the core of Evidence Atlas, which knows nothing of Sphinx."""
