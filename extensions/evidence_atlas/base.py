@@ -36,7 +36,7 @@ _WANTED = {
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Load the parsers, add the domain and the settings, connect reading and writing."""
-    for extension in ("myst_parser", "sphinxcontrib.bibtex", "sphinx_design"):
+    for extension in ("myst_parser", "indexed_bibtex", "sphinx_design"):
         app.setup_extension(extension)
     for name in NAMES:
         app.add_config_value(f"atlas_{name}", None, "")

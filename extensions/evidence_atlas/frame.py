@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
+from sphinx.addnodes import pending_xref
 from sphinx.transforms import SphinxTransform
 
 import evidence_atlas
@@ -13,11 +14,13 @@ from evidence_atlas.core.notices import Notice
 from evidence_atlas.core.record import Record, Review
 from evidence_atlas.domain import Reading, atlas_domain
 from evidence_atlas.limitations import LIMITATIONS_CLASS
-from evidence_atlas.nodeset import admonition, container, link, paragraph, text
+from evidence_atlas.nodeset import admonition, container, heading, link, paragraph, text
 from evidence_atlas.writing import WriteTime, Writing, cited_papers, unusable
+from indexed_bibtex.works import list_works
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
     from sphinx.util.typing import ExtensionMetadata
 
 NOT_ADVICE = "This page is information about research. It is not medical advice."
@@ -128,7 +131,7 @@ class FramePage(SphinxTransform):
         body = self.document if section is None else section
         position = 0 if title is None else body.index(title) + 1
         body[position:position] = top
-        body.append(Disclosure(docname=docname))
+        body.extend([*works_cited(self.env, self.document), Disclosure(docname=docname)])
 
 
 class FrameCitingPage(SphinxTransform):
@@ -142,12 +145,33 @@ class FrameCitingPage(SphinxTransform):
         section = next(self.document.findall(nodes.section), None)
         if docname not in domain.stated and section is not None and _cites(self.document):
             section.insert(1, Notices(docname=docname))
+            section.extend(works_cited(self.env, self.document))
 
 
 def _cites(document: nodes.document) -> bool:
-    from sphinx.addnodes import pending_xref
-
     return any(node.get("refdomain") == "cite" for node in document.findall(pending_xref))
+
+
+def works_cited(env: BuildEnvironment, document: nodes.document) -> list[nodes.Node]:
+    """Return the list of works that a document cites, under its heading, where the settings want one."""
+    if not atlas_domain(env).atlas.project.lists_works(env.docname):
+        return []
+    works = list_works(env, document, 1)
+    return [container(heading("Works cited"), works, classes=["atlas-works"])] if works is not None else []
+
+
+def link_to_page(app: Sphinx, docname: str, key: str, paragraph: nodes.Element) -> None:
+    """Add to a listed work the link to its own page, where it has one; and what was issued about it."""
+    domain = atlas_domain(app.env)
+    page = domain.papers.get(key)
+    if notices := domain.atlas.notices_of(key):
+        paragraph += [
+            nodes.Text(" "),
+            nodes.strong("", f"{notices[0].label}.", classes=["atlas-mark-withdrawn"] * notices[0].withdraws),
+        ]
+    if page and page.docname != docname:
+        writing = Writing(docname, app.builder, domain)
+        paragraph += [nodes.Text(" "), writing.document(page.docname, nodes.Text("Its page in this atlas")), nodes.Text(".")]
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -155,4 +179,5 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.setup_extension("evidence_atlas.base")
     app.add_transform(FramePage)
     app.add_transform(FrameCitingPage)
+    app.connect("bibtex-work-listed", link_to_page)
     return {"version": evidence_atlas.__version__, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -44,7 +44,7 @@ CONTESTED = {"ccc-2003", "nice-cg53-2007"}
 SAID = {
     "yes": (REQUIRED, "PEM required", "requires PEM"),
     "equivalent": (REQUIRED, "PEM required (equivalent wording)", "requires PEM in equivalent wording"),
-    "partial": (NOT, "PEM not required", "asks for PEM only in part, which counts as not required"),
+    "partial": (NOT, "PEM not required", "asks for PEM only in part and counts as not requiring it"),
     "no": (NOT, "PEM not required", "does not require PEM"),
     "unclear": (UNCLEAR, "PEM unclear", "leaves open whether PEM is needed"),
 }
@@ -80,7 +80,8 @@ def resolve(*criteria, policy=POLICY, **keys):
     return verdict(record(policy, criteria=rows, **keys), policy)
 
 
-NONE_NAMED = "People were selected, and no case definition is named in what was read."
+NONE_NAMED = "People were selected, and what was read names no case definition that they had to meet."
+ICD = POLICY.definition["icd-code"].label
 EXAMPLES = {
     "a role that is not inclusion does not count": (
         ["fukuda-1994", criterion("icc-2011", "subgroup"), criterion("iom-2015", "sensitivity")], {},
@@ -91,7 +92,7 @@ EXAMPLES = {
         ["ccc-2003"], {}, REQUIRED, "PEM required", "Patients had to meet CCC 2003, which requires PEM (contested wording)."),
     "partial counts as not required, and is said": (
         ["nice-cg53-2007"], {}, NOT, "PEM not required",
-        "Patients had to meet NICE CG53 2007, which asks for PEM only in part, which counts as not required (contested wording)."),
+        "Patients had to meet NICE CG53 2007, which asks for PEM only in part and counts as not requiring it (contested wording)."),
     "all: one that requires PEM decides": (
         ["fukuda-1994", "icc-2011"], {"joined": "all"}, REQUIRED, "PEM required",
         "Patients had to meet all of Fukuda 1994 (CDC) and ICC 2011; ICC 2011 requires PEM."),
@@ -110,11 +111,10 @@ EXAMPLES = {
         "Patients had to meet all of Oxford 1991, Fukuda 1994 (CDC) and Holmes 1988 (CDC), each of which does not require PEM."),
     "any: one that is open leaves it open": (
         ["icc-2011", "icd-code"], {"joined": "any"}, UNCLEAR, "PEM unclear",
-        "Patients had to meet at least one of ICC 2011 and a diagnosis code (ICD); "
-        "a diagnosis code (ICD) leaves open whether PEM is needed."),
+        f"Patients had to meet at least one of ICC 2011 and {ICD}; {ICD} leaves open whether PEM is needed."),
     "all: one that is open changes nothing beside one that requires PEM": (
         ["icd-code", "icc-2011"], {"joined": "all"}, REQUIRED, "PEM required",
-        "Patients had to meet all of a diagnosis code (ICD) and ICC 2011; ICC 2011 requires PEM."),
+        f"Patients had to meet all of {ICD} and ICC 2011; ICC 2011 requires PEM."),
     "a contested one beside one that is not is told apart": (
         ["ccc-2003", "iom-2015"], {"joined": "any"}, REQUIRED, "PEM required",
         "Patients had to meet at least one of CCC 2003 and IOM 2015; CCC 2003 requires PEM (contested wording); IOM 2015 requires PEM."),
@@ -280,7 +280,7 @@ def test_a_flipped_rule_changes_a_verdict(section, key, value, tmp_path):
     assert table(edited_policy(tmp_path, section, key, f'"{value}"')) != EXPECTED
 
 
-@pytest.mark.parametrize("roles", [set(some) for size in range(5) for some in itertools.combinations(ROLES, size)], ids=str)
+@pytest.mark.parametrize("roles", [set(some) for size in range(5) for some in itertools.combinations(ROLES, size)], ids=lambda roles: "-".join(sorted(roles)) or "none")
 def test_other_counting_roles_change_a_verdict(roles, tmp_path):
     """Any other set of counting roles than that of inclusion alone changes a state of the fixed table."""
     policy = edited_policy(tmp_path, "resolution", "counting-roles", str(sorted(roles)))

@@ -50,6 +50,9 @@ class Settings:
     )
     policy: Annotated[str, Field(description="Policy file.")] = "policy.toml"
     notices: Annotated[str, Field(description="Notices file.")] = "notices.toml"
+    works_cited: Annotated[
+        list[str], Field(description="Documents that list the works which they cite at their end, as patterns.")
+    ] = field(default_factory=lambda: ["evidence/*"])
     guard: Annotated[
         list[str],
         Field(description="Documents whose pages may come from anyone, as patterns; raw HTML and the like are refused there."),
@@ -91,6 +94,10 @@ class Project:
         """Whether a document is a page of a paper: it stands in the folder of evidence and is no index of it."""
         folder, _slash, name = docname.rpartition("/")
         return folder == self.settings.evidence and name != "index"
+
+    def lists_works(self, docname: str) -> bool:
+        """Whether a document lists the works that it cites at its end."""
+        return any(fnmatchcase(docname, pattern) for pattern in self.settings.works_cited)
 
     def is_guarded(self, docname: str) -> bool:
         """Whether a document may come from anyone."""

@@ -36,7 +36,10 @@ def format_reference(work: Reference) -> Text:
     names = [name.sorted_form for name in work.authors]
     authors = "; ".join(names) + ("; et al." if work.abridged else "")
     title = _stopped(work.title)
-    parts: list[Any] = [f"{authors} ({work.year or 'undated'}). ", Tag("em", title) if work.type == "book" else title]
+    parts: list[Any] = [
+        f"{authors} ({work.year or 'undated'}{work.fields.get('year-suffix', '')}). ",
+        Tag("em", title) if work.type == "book" else title,
+    ]
     if where := _where(work):
         parts += [" ", *where, "."]
     if work.url:

@@ -1,0 +1,120 @@
+"""Formatted entries, each made once: by style and by what the entry states, kept from build to build."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import pickle
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pybtex.plugin import find_plugin
+from pybtex.style import FormattedEntry
+
+if TYPE_CHECKING:
+    from pybtex.database import Entry
+    from sphinx.application import Sphinx
+
+FILE = "indexed-bibtex.pickle"
+
+
+def digest_of(*parts: object) -> str:
+    """Return a short digest of plain data."""
+    return hashlib.blake2b(repr(parts).encode(), digest_size=12).hexdigest()
+
+
+def entry_digest(entry: Entry) -> str:
+    """Return a digest of all that an entry states.
+
+    An entry inherits what it lacks from its ``crossref``, so a change of the parent changes the child.
+    """
+    people = [(role, [str(person) for person in people]) for role, people in entry.persons.items()]
+    parent = getattr(entry.fields, "parent", None)
+    inherited = list(parent.fields.items()) if parent is not None and hasattr(parent, "fields") else []
+    return digest_of(entry.key, entry.original_type, list(entry.fields.items()), people, inherited)
+
+
+class Formatter:
+    """Formats entries in pybtex styles and remembers the results.
+
+    Args:
+        folder: Where results are kept between builds.
+        conf: The project's ``conf.py``, in which a style may be defined.
+    """
+
+    def __init__(self, folder: Path, conf: Path) -> None:
+        self._file = folder / FILE
+        self._conf = conf
+        self._styles: dict[str, tuple[Any, str]] = {}
+        self._made: dict[tuple[str, str], Any] | None = None
+        self._new = False
+
+    def style(self, name: str) -> Any:
+        """Return a style by its name; it is made once a build."""
+        return self._style(name)[0]
+
+    def signature(self, name: str) -> str:
+        """Return a digest of the code of a style."""
+        return self._style(name)[1]
+
+    def text(self, name: str, entry: Entry, digest: str) -> Any:
+        """Return the rich text of an entry in a style; errors of the style are raised each time."""
+        style, signature = self._style(name)
+        made = self._load()
+        key = (signature, digest)
+        if key not in made:
+            made[key] = style.format_entry("", entry).text
+            self._new = True
+        return made[key]
+
+    def entry(self, name: str, entry: Entry, digest: str, label: str) -> FormattedEntry:
+        """Return an entry formatted in a style, with its label."""
+        return FormattedEntry(entry.key, self.text(name, entry, digest), label)
+
+    def save(self) -> None:
+        """Keep what was made for the next build."""
+        if self._new and self._made is not None:
+            partial = self._file.with_suffix(".partial")
+            partial.write_bytes(pickle.dumps(self._made, pickle.HIGHEST_PROTOCOL))
+            partial.replace(self._file)
+            self._new = False
+
+    def _style(self, name: str) -> tuple[Any, str]:
+        if name not in self._styles:
+            style = find_plugin("pybtex.style.formatting", name)()
+            self._styles[name] = (style, self._digest(name, style))
+        return self._styles[name]
+
+    def _digest(self, name: str, style: object) -> str:
+        """Return a digest of the code that makes a style, so that an edited style formats anew."""
+        sources = [metadata.version("pybtex")]
+        for kind in type(style).__mro__[:-1]:
+            try:
+                path = inspect.getsourcefile(kind)
+            except TypeError:
+                path = None
+            sources.append(_content(Path(path) if path else self._conf))
+        return digest_of(name, *sources)
+
+    def _load(self) -> dict[tuple[str, str], Any]:
+        if self._made is None:
+            try:
+                self._made = pickle.loads(self._file.read_bytes())  # noqa: S301  (our own file, beside Sphinx's pickles)
+            except Exception:  # noqa: BLE001  (whatever is wrong with a cache, it is made again)
+                self._made = {}
+        return self._made
+
+
+def _content(path: Path) -> str:
+    try:
+        return hashlib.blake2b(path.read_bytes(), digest_size=12).hexdigest()
+    except OSError:
+        return str(path)
+
+
+def save_cache(app: Sphinx, exception: Exception | None) -> None:
+    """Keep formatted entries when a build has ended well."""
+    domain: Any = app.env.get_domain("cite") if app.env else None
+    if exception is None and domain is not None:
+        domain.formatter.save()

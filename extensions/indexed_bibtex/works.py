@@ -1,0 +1,126 @@
+"""Bibliographies in a document: upstream's, by look-up, and the list of works that one document cites."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any, cast
+
+import docutils.nodes
+from pybtex.plugin import find_plugin
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinxcontrib.bibtex.directives import BibliographyKey, BibliographyValue
+from sphinxcontrib.bibtex.nodes import bibliography as bibliography_node
+from sphinxcontrib.bibtex.transforms import BibliographyTransform, node_text_transform
+
+from indexed_bibtex.domain import WORKS, WORKS_ID, IndexedBibtexDomain
+
+if TYPE_CHECKING:
+    from sphinx.environment import BuildEnvironment
+
+_HERE = ast.parse("docname in docnames")
+_backend = find_plugin("pybtex.backends", "docutils")()
+
+
+def list_works(env: BuildEnvironment, document: docutils.nodes.document, line: int) -> docutils.nodes.Element | None:
+    """Return a node that becomes the list of the works that a document cites, or nothing where it cites none.
+
+    It is called while the document is read, when its citations are known. The document's own citations link to
+    the list; those of other documents never do.
+
+    Args:
+        env: The environment, whose current document this is.
+        document: The document.
+        line: The line for warnings.
+    """
+    domain = env.get_domain("cite")
+    if not isinstance(domain, IndexedBibtexDomain):
+        return None
+    docname = env.docname
+    entries = domain.bibdata.data.entries
+    cited = dict.fromkeys(target.key for ref in domain.refs_of(docname) for target in ref.targets)
+    known = [key for key in cited if key in entries]
+    key = BibliographyKey(docname=docname, id_=WORKS_ID)
+    if not known or key in domain.bibliographies:
+        return None
+    nodes: dict[str, docutils.nodes.Element] = {
+        name: docutils.nodes.list_item(ids=[docutils.nodes.make_id(f"cite-{name}")]) for name in known
+    }
+    node = bibliography_node("", docname=docname, ids=[WORKS_ID])
+    domain.bibliographies[key] = BibliographyValue(
+        line=line,
+        list_=WORKS,
+        enumtype="arabic",
+        start=1,
+        style=env.config.bibtex_default_style,
+        filter_=_HERE,
+        labelprefix="",
+        keyprefix="",
+        bibfiles=list(domain.bibdata.bibfiles),
+        citation_nodes=nodes,
+        keys=[],
+    )
+    return node
+
+
+class IndexedBibliographyTransform(SphinxPostTransform):
+    """Fills bibliographies by look-up; upstream's transform, which comes after, finds none left."""
+
+    default_priority = BibliographyTransform.default_priority - 1
+
+    def run(self, **kwargs: Any) -> None:
+        """Replace every bibliography of the document."""
+        domain = cast("IndexedBibtexDomain", self.env.get_domain("cite"))
+        for node in list(self.document.findall(bibliography_node)):
+            key = BibliographyKey(docname=node["docname"], id_=node["ids"][0])
+            citations = domain.citations_in(key)
+            value = domain.bibliographies[key]
+            if value.list_ == WORKS:
+                node.replace_self(self._works(domain, key, value, citations))
+            else:
+                self._upstream(domain, node, key, value, citations)
+
+    def _works(self, domain: IndexedBibtexDomain, key: Any, value: Any, citations: list[Any]) -> docutils.nodes.Element:
+        works = docutils.nodes.bullet_list(classes=["bibtex-works"], bullet="-")
+        for citation in citations:
+            paragraph = _backend.paragraph(citation.formatted_entry)
+            paragraph["ids"], paragraph["names"] = [], []
+            # a target of its own, since not every writer makes one of a list item
+            paragraph.insert(0, docutils.nodes.target("", "", ids=[citation.citation_id]))
+            item = docutils.nodes.list_item("", paragraph)
+            self.env.events.emit("bibtex-work-listed", key.docname, citation.key, paragraph)
+            node_text_transform(item)
+            works.append(item)
+        return works
+
+    def _upstream(self, domain: IndexedBibtexDomain, node: Any, key: Any, value: Any, citations: list[Any]) -> None:
+        """Make what upstream's transform makes."""
+        counter = self.env.temp_data
+        result: docutils.nodes.Element = docutils.nodes.container()
+        if value.list_ == "enumerated":
+            result = docutils.nodes.enumerated_list(enumtype=value.enumtype)
+            start = value.start if value.start >= 1 else counter.get("bibtex_enum_count", 1)
+            counter["bibtex_enum_count"] = result["start"] = start
+        elif value.list_ == "bullet":
+            result = docutils.nodes.bullet_list()
+        backrefs = self._backrefs(domain, key.docname)
+        for citation in citations:
+            item = value.citation_nodes[citation.key]
+            if value.list_ == "citation":
+                if citation.key in backrefs:
+                    item["backrefs"] = backrefs[citation.key]
+                item += docutils.nodes.label("", citation.formatted_entry.label, support_smartquotes=False)
+            item += _backend.paragraph(citation.formatted_entry)
+            item["docname"] = key.docname
+            node_text_transform(item)
+            result.append(item)
+            if value.list_ == "enumerated":
+                counter["bibtex_enum_count"] += 1
+        node.replace_self(result if citations else docutils.nodes.target())
+
+    @staticmethod
+    def _backrefs(domain: IndexedBibtexDomain, docname: str) -> dict[str, list[str]]:
+        refs: dict[str, list[str]] = {}
+        for ref in domain.refs_of(docname):
+            for key in {target.key for target in ref.targets}:
+                refs.setdefault(key, []).append(ref.citation_ref_id)
+        return refs
