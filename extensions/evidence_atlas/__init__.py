@@ -28,6 +28,7 @@ PARTS = (
     "evidence_atlas.evidence",
     "evidence_atlas.evidence_table",
     "evidence_atlas.evidence_policy",
+    "evidence_atlas.evidence_references",
     "evidence_atlas.reference",
     "evidence_atlas.page_files",
     "evidence_atlas.collector",

@@ -19,6 +19,7 @@ from evidence_atlas.core.findings import Code, Finding
 from evidence_atlas.core.references import Bibliography, drop_unsafe_links
 from evidence_atlas.core.settings import NAMES, find_project
 from evidence_atlas.domain import AtlasDomain, Stated, atlas_domain, warn
+from evidence_atlas.writing import references_digest
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -92,13 +93,12 @@ def _spare_the_collector() -> None:
 
 
 def find_outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> Iterable[str]:
-    """Return the pages whose reference, or whose rows of the policy, changed since they were read."""
+    """Return the pages whose reference or rows of the policy, and the documents whose cited works, have changed."""
     domain = atlas_domain(env)
-    return [
-        docname
-        for docname, stated in domain.stated.items()
-        if docname not in removed and stated.inputs != page_inputs(stated.record, domain.atlas.policy, domain.atlas.bibliography)
-    ]
+    atlas = domain.atlas
+    pages = (name for name, s in domain.stated.items() if s.inputs != page_inputs(s.record, atlas.policy, atlas.bibliography))
+    citing = (name for name, s in domain.shown.items() if s.cited and s.inputs != references_digest(atlas, s.cited))
+    return {*pages, *citing} - removed
 
 
 def read_source(app: Sphinx, docname: str, source: list[str]) -> None:

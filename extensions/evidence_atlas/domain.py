@@ -61,10 +61,14 @@ class Shown:
     Attributes:
         papers: Keys of papers that are shown or cited.
         everything: Whether it shows a table of all pages, or the policy.
+        cited: Keys that it cites, which are among the papers.
+        inputs: A digest of the cited references as they were when the document was read.
     """
 
-    papers: tuple[str, ...]
-    everything: bool
+    papers: tuple[str, ...] = ()
+    everything: bool = False
+    cited: tuple[str, ...] = ()
+    inputs: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,7 @@ class AtlasDomain(Domain):
     name = "atlas"
     label = "Evidence atlas"
     data_version = 1
-    initial_data: ClassVar[dict[str, Any]] = {"stated": {}, "readings": {}, "shown": {}, "collected": {}}
+    initial_data: ClassVar[dict[str, Any]] = {"stated": {}, "readings": {}, "shown": {}, "collected": {}, "listings": {}}
 
     atlas: Atlas
 
@@ -107,6 +111,11 @@ class AtlasDomain(Domain):
     def collected(self) -> dict[str, tuple[str, ...]]:
         """The documents that a document's generated toctree names, by docname."""
         return cast("dict[str, tuple[str, ...]]", self.data["collected"])
+
+    @property
+    def listings(self) -> dict[str, bool]:
+        """The documents below which the works of the bibliography are listed."""
+        return cast("dict[str, bool]", self.data["listings"])
 
     def clear_doc(self, docname: str) -> None:
         """Forget a document."""
@@ -155,12 +164,13 @@ class AtlasDomain(Domain):
         if shown is None and record is None:
             return ""
         keys = set(shown.papers if shown else ()) | ({record.paper} if record else set())
-        parts: list[str] = [self._common_signature, *map(self._paper_signature, sorted(keys))]
+        parts: list[str] = [self._common_signature, *map(self.paper_signature, sorted(keys))]
         if shown and shown.everything:
             parts.append(self._whole_signature)
         return hashlib.blake2b("\n".join(parts).encode(), digest_size=12).hexdigest()
 
-    def _paper_signature(self, key: str) -> str:
+    def paper_signature(self, key: str) -> str:
+        """Return all that another document can show of a paper."""
         if key not in self._signatures:
             paper, bibliography = self.papers.get(key), self.atlas.bibliography
             parts: tuple[Any, ...] = (
@@ -181,7 +191,7 @@ class AtlasDomain(Domain):
 
     @cached_property
     def _whole_signature(self) -> str:
-        return repr(([self._paper_signature(key) for key in sorted(self.papers)], self.atlas.policy))
+        return repr(([self.paper_signature(key) for key in sorted(self.papers)], self.atlas.policy))
 
     def check_consistency(self) -> None:
         """Warn of two pages of one paper, in the same order however the pages were read."""

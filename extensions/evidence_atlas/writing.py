@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -18,6 +18,7 @@ from sphinx import addnodes
 from sphinx.builders import Builder
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.osutil import relative_uri
+from sphinxcontrib.bibtex.citation_target import parse_citation_targets
 
 from evidence_atlas.core.atlas import Atlas
 from evidence_atlas.core.findings import Code, Finding, nearest
@@ -130,20 +131,26 @@ class RenderParts(SphinxPostTransform):
 
 def show(env: BuildEnvironment, part: WriteTime) -> None:
     """Remember which papers a part shows, for the document that is being read."""
-    _note(env, set(part.papers()), everything=part.shows_everything())
+    shown = atlas_domain(env).shown
+    before = shown.get(env.docname, Shown())
+    papers = tuple(sorted({*before.papers, *part.papers()}))
+    shown[env.docname] = replace(before, papers=papers, everything=before.everything or part.shows_everything())
 
 
 def note_cited(app: Sphinx, doctree: nodes.document) -> None:
     """Remember which papers a document cites."""
-    refs = doctree.findall(addnodes.pending_xref)
-    _note(app.env, {key.strip() for ref in refs if ref.get("refdomain") == "cite" for key in ref["reftarget"].split(",")})
+    refs = [ref for ref in doctree.findall(addnodes.pending_xref) if ref.get("refdomain") == "cite"]
+    cited = tuple(sorted({target.key for ref in refs for target in parse_citation_targets(ref["reftarget"])}))
+    if cited:
+        shown, inputs = atlas_domain(app.env).shown, references_digest(atlas_domain(app.env).atlas, cited)
+        before = shown.get(app.env.docname, Shown())
+        papers = tuple(sorted({*before.papers, *cited}))
+        shown[app.env.docname] = replace(before, papers=papers, cited=cited, inputs=inputs)
 
 
-def _note(env: BuildEnvironment, papers: set[str], *, everything: bool = False) -> None:
-    if papers or everything:
-        shown = atlas_domain(env).shown
-        before = shown.get(env.docname, Shown((), False))
-        shown[env.docname] = Shown(tuple(sorted(papers.union(before.papers))), everything or before.everything)
+def references_digest(atlas: Atlas, keys: Iterable[str]) -> str:
+    """Return a digest of references, those that are missing included."""
+    return ":".join(atlas.bibliography[key].digest if key in atlas.bibliography else "" for key in keys)
 
 
 def cited_papers(writing: Writing) -> list[str]:
@@ -182,7 +189,7 @@ def find_changed(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     domain = atlas_domain(env)
     domain.forget_index()
     signatures = {docname: domain.signature(docname) for docname in sorted(domain.stated.keys() | domain.shown.keys())}
-    app.atlas_signatures = signatures  # type: ignore[attr-defined]
+    app.atlas_signatures, app.atlas_before = signatures, before  # type: ignore[attr-defined]
     return [docname for docname, now in signatures.items() if before.get(docname) != now]
 
 

@@ -30,6 +30,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     from sphinx.util import logging
 
     app.setup_extension("sphinxcontrib.bibtex")
+    app.add_event("bibtex-work-listed")
     installed = metadata.version("sphinxcontrib-bibtex")
     if is_tested(installed):
         install(app)
@@ -43,7 +44,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
             type="bibtex",
             subtype="untested_version",
         )
-    return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
 
 
 def install(app: Sphinx) -> None:
@@ -54,5 +55,4 @@ def install(app: Sphinx) -> None:
 
     app.add_domain(IndexedBibtexDomain, override=True)
     app.add_post_transform(IndexedBibliographyTransform)
-    app.add_event("bibtex-work-listed")
     app.connect("build-finished", save_cache)

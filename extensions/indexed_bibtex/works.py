@@ -10,6 +10,7 @@ from pybtex.plugin import find_plugin
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinxcontrib.bibtex.directives import BibliographyKey, BibliographyValue
 from sphinxcontrib.bibtex.nodes import bibliography as bibliography_node
+from sphinxcontrib.bibtex.nodes import raw_latex
 from sphinxcontrib.bibtex.transforms import BibliographyTransform, node_text_transform
 
 from indexed_bibtex.domain import WORKS, WORKS_ID, IndexedBibtexDomain
@@ -84,13 +85,18 @@ class IndexedBibliographyTransform(SphinxPostTransform):
         for citation in citations:
             paragraph = _backend.paragraph(citation.formatted_entry)
             paragraph["ids"], paragraph["names"] = [], []
-            # a target of its own, since not every writer makes one of a list item
-            paragraph.insert(0, docutils.nodes.target("", "", ids=[citation.citation_id]))
+            paragraph.insert(0, self._anchor(key.docname, citation.citation_id))
             item = docutils.nodes.list_item("", paragraph)
             self.env.events.emit("bibtex-work-listed", key.docname, citation.key, paragraph)
             node_text_transform(item)
             works.append(item)
         return works
+
+    def _anchor(self, docname: str, name: str) -> docutils.nodes.Element:
+        """Return a target of its own, since not every writer makes one of a list item; in LaTeX upstream's links name it so."""
+        if self.env._app.builder.name == "latex":
+            return raw_latex(f"\\hypertarget{{cite.{docname}:{name}}}{{}}")
+        return docutils.nodes.target("", "", ids=[name])
 
     def _upstream(self, domain: IndexedBibtexDomain, node: Any, key: Any, value: Any, citations: list[Any]) -> None:
         """Make what upstream's transform makes."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +19,7 @@ from evidence_atlas.core.references import Bibliography, load_bibliography
 ROOT = Path(__file__).parents[2]
 REFERENCES = ROOT / "references.bib"
 EVIDENCE = ROOT / "docs" / "evidence"
+PAGE = Path("docs/evidence/fluge-2019-lymphocyte-depletion.md")  # the page of a new atlas
 
 # the same examples in every run, so that a failure is the code's doing
 PROPERTY = settings(
@@ -73,3 +77,20 @@ def edited_policy(folder: Path, table: str, key: str, value: str) -> Policy:
     policy, findings = load_policy(file)
     assert findings == []
     return policy
+
+
+def run(folder, *arguments, module=("-m", "evidence_atlas.cli")):
+    """Run the command in a folder: exit code, output, errors. A warning of Python is an error."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", *module, *map(str, arguments)],
+        cwd=folder, capture_output=True, encoding="utf-8", timeout=60, check=False, env={**os.environ, "PYTHONUTF8": "1"},
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr, done.stderr
+    return done.returncode, done.stdout, done.stderr
+
+
+def edit(atlas, old, new, page=PAGE):
+    """Replace a part of a page."""
+    text = (atlas / page).read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    (atlas / page).write_text(text.replace(old, new), encoding="utf-8")

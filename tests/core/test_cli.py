@@ -3,58 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from jsonschema import Draft202012Validator
 
 from evidence_atlas.core.findings import Code, Finding, as_github, as_sarif
-from evidence_atlas.core.frontmatter import read_front_matter
 
-from .helpers import EVIDENCE, ROOT
+from .helpers import PAGE, ROOT, edit, run
 
-PAGE = Path("docs/evidence/fluge-2019-lymphocyte-depletion.md")
 COPY = Path("docs/evidence/fluge-2019-second-page.md")
-LINK = Path("docs/evidence/other-2020-link.md")
-REFUSED = "The page is a link to a file outside the sources; it is left empty."
-
-
-def run(folder, *arguments, module=("-m", "evidence_atlas.cli")):
-    """Run the command in a folder: exit code, output, errors. A warning of Python is an error."""
-    done = subprocess.run(
-        [sys.executable, "-W", "error", *module, *map(str, arguments)],
-        cwd=folder, capture_output=True, encoding="utf-8", timeout=60, check=False, env={**os.environ, "PYTHONUTF8": "1"},
-    )  # fmt: skip
-    assert "Traceback" not in done.stderr, done.stderr
-    return done.returncode, done.stdout, done.stderr
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    """Return an atlas made by ``atlas init`` once, which no test changes."""
-    folder = tmp_path_factory.mktemp("made") / "atlas"
-    code, output, errors = run(folder.parent, "init", "atlas")
-    assert (code, errors) == (0, "")
-    assert sorted(output.splitlines()) == sorted(str(path.relative_to(folder.parent)) for path in folder.rglob("*") if path.is_file())
-    return folder
-
-
-@pytest.fixture
-def atlas(made, tmp_path):
-    """Return a copy of that atlas."""
-    return Path(shutil.copytree(made, tmp_path / "atlas"))
-
-
-def edit(atlas, old, new, page=PAGE):
-    """Replace a part of a page."""
-    text = (atlas / page).read_text(encoding="utf-8")
-    assert text.count(old) == 1
-    (atlas / page).write_text(text.replace(old, new), encoding="utf-8")
 
 
 def spoil(atlas):
@@ -129,7 +88,9 @@ def test_findings_as_annotations_of_github(atlas):
 def test_escapes_in_annotations_of_github():
     """Per cent signs and line ends are escaped in annotations, and in their properties colons and commas too."""
     finding = Finding("a,b:c%\n.md", 3, Code.TITLE, "50%, so: one\r\n::error::two")
-    assert as_github([finding]) == "::warning file=a%2Cb%3Ac%25%0A.md,line=3,title=atlas.title::50%25, so: one%0D%0A::error::two\n"
+    assert (
+        as_github([finding]) == "::warning file=a%2Cb%3Ac%25%0A.md,line=3,title=atlas.title::50%25, so: one%0D%0A::error::two\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -176,15 +137,25 @@ def test_only_the_named_files_are_told(atlas):
     spoil(atlas)
     (atlas / "docs/index.md").write_text("# Start\n\n<b>bold</b>\n", encoding="utf-8")
     (atlas / "atlas.toml").write_text('guard = ["**"]\n', encoding="utf-8")
-    files = {name: [row["file"] for row in json.loads(run(atlas, "check", name, "--format", "json")[1])] for name in (PAGE, "docs/index.md", "docs/evidence", "docs")}
+    files = {
+        name: [row["file"] for row in json.loads(run(atlas, "check", name, "--format", "json")[1])]
+        for name in (PAGE, "docs/index.md", "docs/evidence", "docs")
+    }
     assert files == {PAGE: [str(PAGE)] * 2, "docs/index.md": ["docs/index.md"] * 2, "docs/evidence": [str(PAGE)] * 2,
                      "docs": [str(PAGE)] * 2 + ["docs/index.md"] * 2}  # fmt: skip
+
+
+def test_a_citation_of_an_unknown_work(atlas):
+    """A page that cites a work that the bibliography does not have is told at the line of the citation, with the nearest key."""
+    edit(atlas, "{cite}`fluge2019lymphocyte`", "{cite}`fluge2019lymphocytes`")
+    message = "The bibliography has no entry 'fluge2019lymphocytes' (did you mean 'fluge2019lymphocyte'?)."
+    assert run(atlas, "check") == (1, f"{PAGE}:25: {message} [atlas.unknown-reference]\n", "5 pages checked, 1 finding.\n")
 
 
 def test_two_pages_of_one_paper(atlas):
     """A second page of a paper is a finding at that page, also when it alone is named, and none when the first one is."""
     shutil.copy(atlas / PAGE, atlas / COPY)
-    message = f"The paper 'fluge2019lymphocyte' has a page already: {PAGE}."
+    message = f"The paper 'fluge2019lymphocyte' has a page already: {PAGE.name}."
     finding = f"{COPY}:3: {message} [atlas.duplicate-paper]\n"
     assert run(atlas, "check") == (1, finding, "6 pages checked, 1 finding.\n")
     assert run(atlas, "check", COPY) == (1, finding, "1 page checked, 1 finding.\n")
@@ -214,124 +185,6 @@ def test_what_is_wrong_besides_the_pages(atlas):
         ("atlas.toml", 2, "atlas.setting"), ("notices.toml", 3, "atlas.notice"), ("policy.toml", 1, "atlas.policy"),
         ("references.bib", 12, "atlas.bibliography"),
     ]  # fmt: skip
-
-
-def outside(atlas, link=LINK):
-    """Put a page outside the atlas that would have findings if it were read, and a link to it into the atlas."""
-    page = atlas.parent / "outside.md"
-    page.write_text((atlas / PAGE).read_text(encoding="utf-8").replace("level: none", "level: SECRET"), encoding="utf-8")
-    (atlas / link).symlink_to(page)
-    return [{"file": str(link), "line": 1, "code": "atlas.file-access", "message": REFUSED}]
-
-
-def test_a_link_to_a_file_outside_is_refused(atlas):
-    """A page that is a link to a file outside the sources is one finding, and nothing of that file shows in any finding."""
-    expected = outside(atlas)
-    assert json.loads(run(atlas, "check", "--format", "json")[1]) == expected
-    assert json.loads(run(atlas, "check", "docs/evidence", "--format", "json")[1]) == expected
-
-
-@pytest.mark.parametrize("files", [[LINK], [PAGE, LINK], [LINK, PAGE]])
-def test_a_named_link_to_a_file_outside_is_refused(files, atlas):
-    """A link to a file outside the sources that is named is told under the name that was given."""
-    expected = outside(atlas)
-    code, output, _errors = run(atlas, "check", *files, "--format", "json")
-    assert (code, json.loads(output or "[]")) == (1, expected)
-
-
-def test_a_link_to_a_folder_outside_is_refused(atlas):
-    """Pages below a link to a folder outside the sources are refused, each with one finding."""
-    (atlas.parent / "more").mkdir()
-    shutil.copy(atlas / PAGE, atlas.parent / "more" / "more-2020-page.md")
-    (atlas / "docs/linked").symlink_to(atlas.parent / "more")
-    [row] = json.loads(run(atlas, "check", "--format", "json")[1])
-    assert (row["file"], row["line"], row["code"], row["message"]) == ("docs/linked/more-2020-page.md", 1, "atlas.file-access", REFUSED)
-
-
-def test_a_link_within_the_sources_is_a_page(atlas):
-    """A link to a page of the same atlas is read like any page."""
-    (atlas / "docs/again.md").symlink_to(atlas / "docs/how-it-works.md")
-    assert run(atlas, "check") == (0, "", "6 pages checked, no findings.\n")
-
-
-LEFTOVERS = {
-    "a lock of an editor": lambda atlas: (atlas / "docs/evidence/.#fluge-2019-lymphocyte-depletion.md").symlink_to("user@host.1"),
-    "a link to nothing": lambda atlas: (atlas / "docs/gone").symlink_to("nowhere"),
-    "a folder named like a page": lambda atlas: (atlas / "docs/evidence/folder-2020-x.md").mkdir(),
-    "a link to the folder itself": lambda atlas: (atlas / "docs/loop").symlink_to("."),
-    "a file above the sources": lambda atlas: (atlas / "README.md").write_text("# Read me\n", encoding="utf-8"),
-}
-
-
-@pytest.mark.parametrize("leave", LEFTOVERS.values(), ids=LEFTOVERS)
-def test_what_lies_about_in_a_repository(leave, atlas):
-    """Locks, dead and circular links, folders named like pages and files that are no sources neither stop the check nor are told."""
-    leave(atlas)
-    assert run(atlas, "check", ".") == (0, "", "5 pages checked, no findings.\n")
-
-
-# ---- the schema
-
-
-@pytest.fixture(scope="module")
-def schema():
-    """Return the schema of this repository's pages."""
-    code, output, errors = run(ROOT / "docs", "schema")
-    assert (code, errors) == (0, "")
-    return json.loads(output)
-
-
-def front(page):
-    """Return the front matter of a page as JSON has it."""
-    return json.loads(json.dumps(read_front_matter(page.read_text(encoding="utf-8")).value, default=str))
-
-
-def test_the_schema_is_valid(schema):
-    """``atlas schema`` writes a valid JSON Schema of draft 2020-12, with nothing of the tool's own in it."""
-    Draft202012Validator.check_schema(schema)
-    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
-    assert '"vocabulary":' not in json.dumps(schema)
-
-
-def test_the_schema_accepts_every_page(schema, made):
-    """The schema accepts the front matter of every page of this atlas, and that of a new atlas the page in it."""
-    pages = sorted(EVIDENCE.glob("*-*-*.md"))
-    assert len(pages) > 10
-    assert [(page.name, error.message) for page in pages for error in Draft202012Validator(schema).iter_errors(front(page))] == []
-    own = json.loads(run(made, "schema", "docs")[1])
-    assert list(Draft202012Validator(own).iter_errors(front(made / PAGE))) == []
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"level": "E9"}, "'E9' is not one of ['E0', 'E1', 'E2', 'E3', 'none']"),
-        ({"paper": "nobody1999"}, "'nobody1999' is not one of ['abbate2023postural', "),
-        ({"colour": "red"}, "Additional properties are not allowed ('colour' was unexpected)"),
-        ({"context": "me-cfs"}, "'me-cfs' is not of type 'array'"),
-        ({"topics": []}, "[] should be non-empty"),
-        ({"criteria": [{"id": "ccc-2003", "role": "none"}]}, "'none' is not one of ['inclusion', 'subgroup', 'sensitivity', 'descriptive']"),
-        ({"participants": {"cases": "many"}}, "{'cases': 'many'} is not valid under any of the given schemas"),
-        ({"summary": None}, "None is not of type 'string'"),
-    ],
-)
-def test_the_schema_rejects_a_wrong_page(changes, message, schema):
-    """The schema rejects front matter with an unknown value, key or paper, a wrong type or an empty list."""
-    data = front(sorted(EVIDENCE.glob("fluge-2019-*.md"))[0])
-    data["evidence"] |= changes
-    [error] = Draft202012Validator(schema).iter_errors(data)
-    assert error.message.startswith(message)
-
-
-@pytest.mark.parametrize("key", ["paper", "summary", "read", "design", "context", "level", "topics", "criteria", "drafted", "review"])
-def test_the_schema_demands_the_required_keys(key, schema):
-    """The schema rejects front matter without any one of the ten required keys."""
-    data = front(sorted(EVIDENCE.glob("fluge-2019-*.md"))[0])
-    del data["evidence"][key]
-    assert [error.message for error in Draft202012Validator(schema).iter_errors(data)] == [f"'{key}' is a required property"]
-
-
-# ---- what is not loaded
 
 
 def test_check_loads_nothing_of_sphinx(atlas):

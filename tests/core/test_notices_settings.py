@@ -1,25 +1,16 @@
-"""Notices, settings, the version of the content, and the digest of a page."""
+"""Notices that journals issue, and the settings of an atlas: what is read, and what is told of a file that is wrong."""
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import os
 import random
-import subprocess
-from importlib import metadata
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from evidence_atlas.core.atlas import load_atlas
-from evidence_atlas.core.digest import digest
-from evidence_atlas.core.identity import identity
 from evidence_atlas.core.notices import KINDS, Notice, load_notices
 from evidence_atlas.core.settings import DEFAULTS, Settings, find_project, find_sources
 
-from .helpers import PROPERTY, ROOT, as_lines, bibliography
+from .helpers import ROOT, as_lines
 
 ALL_KINDS = "retraction, withdrawal, removal, expression-of-concern, correction, erratum"
 
@@ -57,24 +48,38 @@ def test_a_notice_with_every_key(tmp_path):
     assert (findings, list(notices)) == ([], ["10.1000/abc"])
     [notice] = notices["10.1000/abc"]
     assert notice == Notice("retraction", "10.1000/n", dt.date(2011, 12, 23), "I", "R", "S")
-    assert notice.as_data() == {"kind": "retraction", "doi": "10.1000/n", "date": "2011-12-23", "issuer": "I", "reason": "R", "source": "S"}
+    assert notice.as_data() == {
+        "kind": "retraction",
+        "doi": "10.1000/n",
+        "date": "2011-12-23",
+        "issuer": "I",
+        "reason": "R",
+        "source": "S",
+    }
     assert Notice("erratum").as_data() == {"kind": "erratum"}
 
 
 def test_one_paper_whose_doi_is_written_twice(tmp_path):
     """Two tables whose DOIs differ in case alone are about one paper, and neither's notices are lost."""
-    notices, _findings = read(tmp_path, '["10.1000/a"]\nnotices = [{kind = "retraction"}]\n["10.1000/A"]\nnotices = [{kind = "erratum"}]\n')
+    notices, _findings = read(
+        tmp_path, '["10.1000/a"]\nnotices = [{kind = "retraction"}]\n["10.1000/A"]\nnotices = [{kind = "erratum"}]\n'
+    )
     assert [notice.kind for notice in notices["10.1000/a"]] == ["retraction", "erratum"]
 
 
-@pytest.mark.parametrize(("written", "kept"), [("2011-12-23", "2011-12-23"), ('"2011-12-23"', "2011-12-23"), ('"2011-12"', "2011-12"), ('"2011"', "2011")])
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [("2011-12-23", "2011-12-23"), ('"2011-12-23"', "2011-12-23"), ('"2011-12"', "2011-12"), ('"2011"', "2011")],
+)
 def test_a_date_as_far_as_it_is_known(written, kept, tmp_path):
     """The date of a notice is a day, a month or a year, and is given back as it is known."""
     notices, findings = rows(tmp_path, f'kind = "erratum", date = {written}')
     assert (findings, [notice.as_data()["date"] for notice in notices["10.1000/a"]]) == ([], [kept])
 
 
-@pytest.mark.parametrize("written", ['"Dec 2011"', '"2011-13"', '"2011-02-30"', '"11-12-23"', '"86400"', "0", "86400", "2011", "true", '""'])
+@pytest.mark.parametrize(
+    "written", ['"Dec 2011"', '"2011-13"', '"2011-02-30"', '"11-12-23"', '"86400"', "0", "86400", "2011", "true", '""']
+)
 def test_a_date_that_is_none(written, tmp_path):
     """What is no date of the calendar is a finding at the line of the notice, which is left out."""
     notices, findings = rows(tmp_path, 'kind = "correction"', f'kind = "erratum", date = {written}')
@@ -85,11 +90,17 @@ def test_a_date_that_is_none(written, tmp_path):
 @pytest.mark.parametrize(
     ("notice", "message"),
     [
-        ('kind = "retracton"', f"The notice has the unknown kind 'retracton'; expected one of {ALL_KINDS} (did you mean 'retraction'?)."),
+        (
+            'kind = "retracton"',
+            f"The notice has the unknown kind 'retracton'; expected one of {ALL_KINDS} (did you mean 'retraction'?).",
+        ),
         ('kind = "praise"', f"The notice has the unknown kind 'praise'; expected one of {ALL_KINDS}."),
         ('kind = "erratum", isuer = "x"', "A notice has no key 'isuer' (did you mean 'issuer'?)."),
         ('kind = "erratum", colour = "red"', "A notice has no key 'colour'."),
-        ('kind = "erratum", doi = "elsewhere"', r"The notice's 'doi' cannot be used: String should match pattern '^10\.\d{4,9}/\S+$'."),
+        (
+            'kind = "erratum", doi = "elsewhere"',
+            r"The notice's 'doi' cannot be used: String should match pattern '^10\.\d{4,9}/\S+$'.",
+        ),
         ('kind = "erratum", reason = 5', "The notice's 'reason' cannot be used: Input should be a valid string."),
     ],
 )
@@ -129,15 +140,6 @@ def test_the_notices_of_this_atlas():
 # ---- settings
 
 
-@pytest.fixture
-def sources(tmp_path):
-    """Make a repository with a folder of sources, and return that folder."""
-    (tmp_path / "repository" / ".git").mkdir(parents=True)
-    (tmp_path / "repository" / "docs" / "evidence").mkdir(parents=True)
-    (tmp_path / "repository" / "docs" / "conf.py").write_text("", encoding="utf-8")
-    return tmp_path / "repository" / "docs"
-
-
 FILES = {"atlas.toml": "", "pyproject.toml": '[project]\nname = "x"\n[tool.evidence-atlas]\n'}
 
 
@@ -146,14 +148,19 @@ def test_defaults(sources):
     project, findings = find_project(sources)
     assert (project.settings, findings, project.root) == (DEFAULTS, [], sources.parent)
     assert (project.bibliography, project.policy, project.notices) == ((), None, None)
-    assert DEFAULTS == Settings("Evidence Atlas", "the Evidence Atlas contributors", "editors@example.org", "https://atlas.example.org", "",
-                                "evidence", "", ["references.bib"], "policy.toml", "notices.toml", ["evidence/*"])  # fmt: skip
+    assert Settings(
+        name="Evidence Atlas", operator="the Evidence Atlas contributors", contact="editors@example.org", repository="", how_it_works="",
+        base_url="https://atlas.example.org", evidence="evidence", bibliography=["references.bib"], policy="policy.toml",
+        notices="notices.toml", works_cited=["evidence/*"], guard=["evidence/*"],
+    ) == DEFAULTS  # fmt: skip
 
 
 @pytest.mark.parametrize(("name", "head"), FILES.items(), ids=FILES)
 def test_settings_of_a_file(name, head, sources):
     """Settings are read from an atlas.toml and from [tool.evidence-atlas] of a pyproject.toml alike."""
-    (sources.parent / name).write_text(f'{head}name = "Mine"\nbase-url = "https://mine.example/"\nguard = ["**"]\n', encoding="utf-8")
+    (sources.parent / name).write_text(
+        f'{head}name = "Mine"\nbase-url = "https://mine.example/"\nguard = ["**"]\n', encoding="utf-8"
+    )
     project, findings = find_project(sources)
     assert (project.settings.name, project.settings.base_url, project.settings.guard) == ("Mine", "https://mine.example", ["**"])
     assert (project.settings.operator, findings, project.root) == (DEFAULTS.operator, [], sources.parent)
@@ -233,7 +240,9 @@ def test_files_are_looked_for_beside_and_above_the_sources(sources, tmp_path):
         for name in names:
             (place / name).write_text("", encoding="utf-8")
         project = find_project(sources)[0]
-        assert [project.policy, project.notices, *project.bibliography] == ([found / name for name in names] if found else [None, None])
+        assert [project.policy, project.notices, *project.bibliography] == (
+            [found / name for name in names] if found else [None, None]
+        )
 
 
 def test_a_bibliography_that_is_not_there(sources):
@@ -263,80 +272,8 @@ def test_which_documents_are_evidence(sources):
     project = find_project(sources)[0]
     names = ("evidence/a", "evidence/index", "evidence/b/c", "a", "other/a", "x/evidence/a")
     assert [project.is_evidence_page(name) for name in names] == [True, False, False, False, False, False]
-    assert (project.evidence, project.is_guarded("evidence/a"), project.is_guarded("index")) == (sources / "evidence", True, False)
-
-
-# ---- identity, addresses, digest
-
-
-def git(folder, *arguments):
-    """Run git in a folder with settings of its own."""
-    env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    env |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull, "GIT_AUTHOR_DATE": "@1700000000 +0000"}
-    env |= {"GIT_COMMITTER_DATE": "@1700000000 +0000"}
-    command = ["git", "-C", str(folder), "-c", "user.name=A", "-c", "user.email=a@example.org", *arguments]
-    return subprocess.run(command, env=env, check=True, capture_output=True, text=True, timeout=60).stdout.strip()
-
-
-def test_the_identity_of_the_content(tmp_path, monkeypatch):
-    """The version is unknown without git, the commit between tags, and the tag's own at a tag of the content; the day follows."""
-    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
-    generator = f"evidence-atlas {metadata.version('evidence-atlas')}"
-    assert identity(tmp_path) == type(identity(tmp_path))("0+unknown", None, generator)
-    git(tmp_path, "init", "-q")
-    assert identity(tmp_path).version == "0+unknown"
-    git(tmp_path, "commit", "-q", "--allow-empty", "-m", "one")
-    commit = git(tmp_path, "rev-parse", "--short", "HEAD")
-    assert (identity(tmp_path).version, identity(tmp_path).date) == (f"0+{commit}", dt.date(2023, 11, 14))
-    git(tmp_path, "tag", "v1.0")
-    assert identity(tmp_path).version == f"0+{commit}"
-    git(tmp_path, "tag", "atlas-2026.11")
-    assert identity(tmp_path).version == "2026.11"
-    git(tmp_path, "commit", "-q", "--allow-empty", "-m", "two")
-    assert identity(tmp_path).version == f"0+{git(tmp_path, 'rev-parse', '--short', 'HEAD')}"
-
-
-@pytest.mark.parametrize(("epoch", "date"), [("86400", dt.date(1970, 1, 2)), ("", None), ("soon", None)])
-def test_the_day_of_a_reproducible_build(epoch, date, tmp_path, monkeypatch):
-    """SOURCE_DATE_EPOCH sets the day where it is a number of seconds."""
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
-    assert identity(tmp_path).date == date
-
-
-def test_addresses_and_notices_of_an_atlas(sources, monkeypatch):
-    """A page's address is below the base address, its citable one below the version, and notices come by the paper's DOI."""
-    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
-    (sources.parent / ".git").rmdir()
-    (sources.parent / "atlas.toml").write_text('base-url = "https://a.example/atlas/"\n', encoding="utf-8")
-    (sources.parent / "notices.toml").write_text('["10.1000/GOOD"]\nnotices = [{ kind = "erratum" }]\n', encoding="utf-8")
-    bibliography(sources.parent, "@article{good, doi={10.1000/Good}}\n@article{other, title={T}}\n", "references.bib")
-    atlas, findings = load_atlas(sources)
-    assert (findings, atlas.identity.version) == ([], "0+unknown")
-    assert atlas.address("evidence/x") == "https://a.example/atlas/evidence/x/"
-    assert atlas.citable_address("evidence/x") == "https://a.example/atlas/v/0+unknown/evidence/x/"
-    assert [atlas.notices_of(key) for key in ("good", "other", "none")] == [(Notice("erratum"),), (), ()]
-
-
-def test_the_digest_is_that_of_canonical_json():
-    """The digest is the SHA-256 of the content's JSON with sorted keys, no spaces and UTF-8."""
-    expected = hashlib.sha256('{"a":["é",null,true,1],"b":{"c":"\\n","d":0.5}}'.encode()).hexdigest()
-    assert digest({"b": {"d": 0.5, "c": "\n"}, "a": ["é", None, True, 1.0]}) == f"sha256:{expected}"
-
-
-JSON = st.recursive(st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(max_size=8),
-                    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=4), max_leaves=12)  # fmt: skip
-
-
-def turned(value):
-    """Return plain data with the keys of every mapping in the other order."""
-    if isinstance(value, dict):
-        return {key: turned(item) for key, item in reversed(value.items())}
-    return [turned(item) for item in value] if isinstance(value, list) else value
-
-
-@PROPERTY
-@given(st.dictionaries(st.text(max_size=4), JSON, max_size=5))
-def test_the_order_of_keys_does_not_change_the_digest(content):
-    """Content whose keys stand in another order has the same digest, and other content another."""
-    assert digest(turned(content)) == digest(content)
-    assert digest({**content, "more": [content]}) != digest(content)
+    assert (project.evidence, project.is_guarded("evidence/a"), project.is_guarded("index")) == (
+        sources / "evidence",
+        True,
+        False,
+    )

@@ -69,7 +69,7 @@ def test_a_checked_doi_is_there(key):
 
 def test_a_file_that_is_not_toml(tmp_path):
     """A file that is not TOML gives one finding at the line of the mistake, and the built-in policy."""
-    text = TEXT.replace('[definition.icc-2011]\n', '[definition.icc-2011\n')
+    text = TEXT.replace("[definition.icc-2011]\n", "[definition.icc-2011\n")
     [found] = load(tmp_path, text)
     assert found.startswith(f"{line(text, '[definition.icc-2011')} policy The file is not TOML: ")
 
@@ -202,23 +202,23 @@ def test_an_unknown_id_counts_as_absent():
 
 
 LAYOUTS = [
-    ('a = 1\nb = 2\n', ("b",), 2),
-    ('[a]\nb = 1\n[c]\nb = 2\n', ("c", "b"), 4),
-    ('[a]\n\n[a.b]\nc = 1\n', ("a", "b", "c"), 4),
-    ('[a]\nb.c = 1\n', ("a", "b", "c"), 2),
-    ('[a]\nb = { c = 1 }\n', ("a", "b", "c"), 2),
+    ("a = 1\nb = 2\n", ("b",), 2),
+    ("[a]\nb = 1\n[c]\nb = 2\n", ("c", "b"), 4),
+    ("[a]\n\n[a.b]\nc = 1\n", ("a", "b", "c"), 4),
+    ("[a]\nb.c = 1\n", ("a", "b", "c"), 2),
+    ("[a]\nb = { c = 1 }\n", ("a", "b", "c"), 2),
     ('[a] # a comment\n  "b" = 1\n', ("a", "b"), 2),
     ("# a = 1\n[ a ]\n'b' = 1\n", ("a", "b"), 3),
     ('["10.1000/a.b"]\nnotices = []\n["10.1000/a.b.c"]\nnotices = []\n', ("10.1000/a.b.c",), 3),
     ('["10.1000/a.b.c"]\nnotices = []\n["10.1000/a.b"]\nnotices = []\n', ("10.1000/a.b", "notices"), 4),
-    ('[ab]\nc = 1\n[a]\nc = 2\n', ("a", "c"), 4),
-    ('[a]\nbc = 1\nb = 2\n', ("a", "b"), 3),
-    ('x = 1\n[a]\ny = 1\n[b]\n', ("a", "z"), 2),
-    ('x = 1\n', ("a", "z"), 1),
-    ('', (), 1),
-    ('[a]\nb = [\n  1,\n  2,\n]\nc = 3\n', ("a", "c"), 6),
-    ('[a]\nb = [\n  1,\n  2,\n]\n', ("a", "b", 1), 2),
-    ('[a]\r\nb = 1\r\nc = 2\r\n', ("a", "c"), 3),
+    ("[ab]\nc = 1\n[a]\nc = 2\n", ("a", "c"), 4),
+    ("[a]\nbc = 1\nb = 2\n", ("a", "b"), 3),
+    ("x = 1\n[a]\ny = 1\n[b]\n", ("a", "z"), 2),
+    ("x = 1\n", ("a", "z"), 1),
+    ("", (), 1),
+    ("[a]\nb = [\n  1,\n  2,\n]\nc = 3\n", ("a", "c"), 6),
+    ("[a]\nb = [\n  1,\n  2,\n]\n", ("a", "b", 1), 2),
+    ("[a]\r\nb = 1\r\nc = 2\r\n", ("a", "c"), 3),
 ]  # fmt: skip
 
 

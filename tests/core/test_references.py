@@ -106,7 +106,7 @@ MARKUP = [
     ("a & b", "a & b"), ("4.5% of", "4.5% of"), (r"suppl\_1 \#2", "suppl_1 #2"), (r"from \$5 to \$6", "from $5 to $6"),
     (r"$\alpha$-synuclein", "α-synuclein"), (r"\emph{In vitro} \textit{study}", "In vitro study"), ("{XMRV} in {ME/CFS}", "XMRV in ME/CFS"),
     ("two\n   lines", "two lines"), (r"a \{b\}", "a {b}"), (r"4% of {\"a}lter", "4% of älter"), (r"patient{\textquoteright}s", "patient’s"),
-    (r"p {\textless} 0.05", "p < 0.05"), ("p < 0.05 \"x\"", "p < 0.05 \"x\""),
+    (r"p {\textless} 0.05", "p < 0.05"), ('p < 0.05 "x"', 'p < 0.05 "x"'),
 ]  # fmt: skip
 
 
@@ -190,7 +190,13 @@ def test_a_field_with_an_unsafe_link_is_dropped(field, value, scheme, tmp_path):
     assert list(references["one"].entry.fields) == ["title", "year"]
 
 
-HIDDEN = [r"\url{javascript:x}", r"{javascript:x}", r"\url{{javascript:x}}", r"\href{java{}script:x}{y}", "\\href%\n{javascript:x}{y}"]
+HIDDEN = [
+    r"\url{javascript:x}",
+    r"{javascript:x}",
+    r"\url{{javascript:x}}",
+    r"\href{java{}script:x}{y}",
+    "\\href%\n{javascript:x}{y}",
+]
 
 
 @pytest.mark.parametrize("style", ["unsrt", "plain", "alpha", "evidence-atlas"])
@@ -203,7 +209,9 @@ def test_no_style_makes_an_unsafe_link(value, field, style, tmp_path):
         references["one"].entry.fields["journal"] = "J"  # the styles of pybtex refuse an article without one
     [entry] = find_plugin("pybtex.style.formatting", style)().format_entries([references["one"].entry])
     addresses = re.findall(r'href="([^"]*)"', entry.text.render(html.Backend("utf-8")))
-    assert [address for address in addresses if re.match(r"\s*(?:javascript|data|vbscript|file)\s*:", address, re.IGNORECASE)] == []
+    assert [
+        address for address in addresses if re.match(r"\s*(?:javascript|data|vbscript|file)\s*:", address, re.IGNORECASE)
+    ] == []
 
 
 FILES = [  # text, findings, keys that remain
@@ -250,6 +258,13 @@ def test_the_first_file_wins(tmp_path):
 
 def test_the_digest_of_a_reference(tmp_path):
     """The digest stays for the same entry, and changes with each thing that it states."""
-    changes = [{}, {"title": "Another"}, {"author": "Good, A."}, {"author": "Good, Anna and others"}, {"volume": "1"}, {"year": "2021"}]
+    changes = [
+        {},
+        {"title": "Another"},
+        {"author": "Good, A."},
+        {"author": "Good, Anna and others"},
+        {"volume": "1"},
+        {"year": "2021"},
+    ]
     assert len({one(tmp_path, **change).digest for change in changes}) == len(changes)
     assert one(tmp_path).digest == one(tmp_path).digest

@@ -175,7 +175,9 @@ def test_readers_see_the_version_of_the_policy():
 
 
 criteria_lists = st.lists(
-    st.builds(criterion, st.sampled_from(sorted(DEFINITIONS)), st.sampled_from(sorted(ROLES)), st.sampled_from([None, REQUIRED, NOT])),
+    st.builds(
+        criterion, st.sampled_from(sorted(DEFINITIONS)), st.sampled_from(sorted(ROLES)), st.sampled_from([None, REQUIRED, NOT])
+    ),
     min_size=1,
     max_size=7,
 )
@@ -264,10 +266,14 @@ def test_a_flipped_definition_changes_a_verdict(definition, tmp_path):
         policy = edited_policy(tmp_path, f"definition.{definition}", "pem", f'"{other}"')
         after, changed = resolve(definition, policy=policy), table(policy)
         assert (after.state, after.label, after.reason) != (before.state, before.label, before.reason)
-        assert {key for key in changed if changed[key] != EXPECTED[key]} >= ({definition} if SAID[other][0] != SAID[pem][0] else set())
+        assert {key for key in changed if changed[key] != EXPECTED[key]} >= (
+            {definition} if SAID[other][0] != SAID[pem][0] else set()
+        )
 
 
-RULES = [("resolution.pem", pem, truth) for pem, truth in itertools.product(SAID, (REQUIRED, NOT, UNCLEAR)) if truth != SAID[pem][0]]
+RULES = [
+    ("resolution.pem", pem, truth) for pem, truth in itertools.product(SAID, (REQUIRED, NOT, UNCLEAR)) if truth != SAID[pem][0]
+]
 RULES += [("resolution.join", joined, rule) for joined in JOINED for rule in ("or", "and", "agree")
           if (joined, rule) not in {("all", "or"), ("any", "and"), ("unknown", "agree")}]  # fmt: skip
 RULES += [(f"design.{design}", "without-criteria", "not-applicable") for design in sorted(SELECTED)]
@@ -280,7 +286,11 @@ def test_a_flipped_rule_changes_a_verdict(section, key, value, tmp_path):
     assert table(edited_policy(tmp_path, section, key, f'"{value}"')) != EXPECTED
 
 
-@pytest.mark.parametrize("roles", [set(some) for size in range(5) for some in itertools.combinations(ROLES, size)], ids=lambda roles: "-".join(sorted(roles)) or "none")
+@pytest.mark.parametrize(
+    "roles",
+    [set(some) for size in range(5) for some in itertools.combinations(ROLES, size)],
+    ids=lambda roles: "-".join(sorted(roles)) or "none",
+)
 def test_other_counting_roles_change_a_verdict(roles, tmp_path):
     """Any other set of counting roles than that of inclusion alone changes a state of the fixed table."""
     policy = edited_policy(tmp_path, "resolution", "counting-roles", str(sorted(roles)))

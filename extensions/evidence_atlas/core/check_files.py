@@ -31,30 +31,32 @@ def check_files(files: Sequence[Path] = ()) -> tuple[list[Finding], int]:
         ValueError: A file is not there, or there is no atlas.
     """
     for file in files:
-        if not file.exists():
+        if not file.exists() and not file.is_symlink():
             raise ValueError(f"{file} is not there")
-    sources = find_sources(files[0] if files else Path())
+    # a link is named by its own place, not by that of its target
+    places = [file.parent.resolve() / file.name if file.is_symlink() else file.resolve() for file in files]
+    sources = find_sources(places[0].parent if places and not places[0].is_dir() else places[0] if places else Path())
     atlas, findings = load_atlas(sources)
-    everything = [sources] if not files else [file.resolve() for file in files]
-    wanted = {page for file in everything for page in _pages_in(file)}
+    wanted = {page for place in places or [sources] for page in _pages_in(place) if page.is_relative_to(sources)}
     papers: dict[Path, tuple[str, int, str]] = {}
     for page in wanted:
         findings += _check(page, atlas, papers)
-    others = set(atlas.project.evidence.glob("*.md")) - wanted if papers else set()
-    papers |= {page: paper for page in others if (paper := _paper_of(page))}
+    others = set(_pages_in(atlas.project.evidence)) - wanted if papers else set()
+    papers |= {page: paper for page in others if page.resolve().is_relative_to(sources) and (paper := _paper_of(page))}
     findings += [finding for finding in check_duplicates(papers.values()) if Path(finding.file) in wanted]
     shown = (replace(finding, file=_from_here(finding.file)) for finding in findings)
     return sorted(shown, key=lambda f: (f.file, f.line, f.code.slug, f.message)), len(wanted)
 
 
 def _pages_in(path: Path) -> Iterator[Path]:
-    if path.is_file():
-        if path.suffix == ".md":
-            yield path
-        return
-    for child in sorted(path.iterdir()):
-        if not child.name.startswith(".") and child.name not in _NOT_SOURCES:
-            yield from _pages_in(child)
+    """Yield the pages of a folder, or the page itself; a link that leads back to a folder above is not followed."""
+    if path.is_dir():
+        circular = path.is_symlink() and path.parent.resolve().is_relative_to(path.resolve())
+        for child in () if circular else sorted(path.iterdir()):
+            if not child.name.startswith(".") and child.name not in _NOT_SOURCES:
+                yield from _pages_in(child)
+    elif path.suffix == ".md" and path.is_file():
+        yield path
 
 
 def _check(page: Path, atlas: Atlas, papers: dict[Path, tuple[str, int, str]]) -> list[Finding]:
@@ -63,7 +65,7 @@ def _check(page: Path, atlas: Atlas, papers: dict[Path, tuple[str, int, str]]) -
     if not page.resolve().is_relative_to(project.sources):
         return [Finding(name, 1, Code.FILE_ACCESS, "The page is a link to a file outside the sources; it is left empty.")]
     try:
-        text = page.read_text(encoding="utf-8")
+        text = page.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         return [Finding(name, 1, Code.FRONT_MATTER, f"The page cannot be read: {error}.")]
     docname = page.relative_to(project.sources).with_suffix("").as_posix()

@@ -52,6 +52,7 @@ def check_page(file: str, text: str, policy: Policy, bibliography: Mapping[str, 
         policy: The policy in force.
         bibliography: References by key.
     """
+    text = text.removeprefix("\ufeff")
     front = read_front_matter(text)
     body = blank(text, front)
     found = [Finding(file, p.line, p.code, p.message) for p in front.problems]
@@ -94,12 +95,12 @@ def _read_record(file: str, front: FrontMatter, policy: Policy, found: list[Find
 
 
 def _without_union_noise(errors: Iterable[Any]) -> Iterator[Any]:
-    """Yield errors, one for each place: a value that fits no branch of a union has an error a branch."""
-    seen: set[tuple[Any, ...]] = set()
+    """Yield one error for each place, the deepest: a value that fits no branch of a union has an error a branch."""
+    found: dict[tuple[Any, ...], Any] = {}
     for error in sorted(errors, key=lambda e: e["type"] in {"dataclass_type", "none_required", "literal_error"}):
-        place = tuple(part for part in error["loc"] if part not in {"Review", "literal['none']"})
-        if not any(place == other[: len(place)] for other in seen):
-            seen.add(place)
+        found.setdefault(tuple(part for part in error["loc"] if part not in _BRANCHES), error)
+    for place, error in found.items():
+        if not any(place == other[: len(place)] and place != other for other in found):
             yield error
 
 
@@ -109,12 +110,14 @@ def _key_path(loc: tuple[str | int, ...], value: Any) -> KeyPath:
     for part in loc:
         if (isinstance(value, dict) and part in value) or (isinstance(value, list) and isinstance(part, int)):
             value = value[part]  # type: ignore[index]
-        elif not isinstance(value, dict) or part in {"Review", "literal['none']"}:
+        elif not isinstance(value, dict) or part in _BRANCHES:
             continue
         path.append(part)
     return tuple(path)
 
 
+# pydantic's names for the branches of the record's unions, which stand in its locations beside the keys
+_BRANCHES = frozenset({"Review", "literal['none']"})
 _WRONG_TYPE = {
     "list_type": "a list in square brackets",
     "string_type": "text",

@@ -48,10 +48,17 @@ class _SourceWriter(Writer):  # type: ignore[misc]
         return f"{{{s}}}"
 
 
+class _Unnumbered(rispy.RisWriter):  # type: ignore[misc]
+    """Writes a record without a line that counts it, which is no part of RIS."""
+
+    def set_header(self, count: int) -> str:
+        return ""
+
+
 def bibtex(reference: Reference) -> str:
     """Return the entry as it stands in the bibliography, in BibTeX."""
     text: str = _SourceWriter(encoding="utf-8").to_string(BibliographyData({reference.key: reference.entry}))
-    return text
+    return text if "," in text else text.replace("\n}", ",\n}")  # an entry without fields still has its comma
 
 
 def ris(reference: Reference) -> str:
@@ -74,8 +81,8 @@ def ris(reference: Reference) -> str:
         "urls": [reference.url] if reference.url else [],
         "notes": [ABRIDGED] if reference.abridged else [],
     }
-    text: str = rispy.dumps([{key: value for key, value in values.items() if value}])
-    return text.strip() + "\n"
+    text: str = rispy.dumps([{key: value for key, value in values.items() if value}], implementation=_Unnumbered)
+    return text.strip("\n") + "\n"
 
 
 def csl(reference: Reference) -> dict[str, Any]:

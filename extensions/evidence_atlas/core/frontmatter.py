@@ -29,7 +29,7 @@ Path = tuple[str | int, ...]
 
 _FENCE = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 # C0 and C1 controls, and the marks, embeddings, overrides and isolates of the bidirectional algorithm (UAX #9)
-_HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2028\u2029\u2060-\u2069\ufeff]")
 
 
 @dataclass(slots=True)
@@ -65,6 +65,9 @@ class FrontMatter:
         return self._lines.get(path, 1)
 
 
+_SCALARS = frozenset({"str", "int", "float", "bool", "null", "timestamp"})
+
+
 class _Refused(Exception):
     def __init__(self, code: Code, message: str, line: int) -> None:
         super().__init__(message)
@@ -90,7 +93,8 @@ def read_front_matter(text: str) -> FrontMatter:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         what = getattr(error, "problem", None) or "it is not YAML"
-        line = mark.line + 2 if mark else 1
+        position = getattr(error, "position", None)  # of a character that YAML does not allow
+        line = mark.line + 2 if mark else match[1].count("\n", 0, position) + 2 if position is not None else 1
         hint = "; a text that holds ': ' or '#' stands in quotation marks" if "mapping values" in what else ""
         message = f"The front matter cannot be read as YAML: {what}{hint}."
         result.problems.append(Problem(Code.FRONT_MATTER, message, line))
@@ -115,7 +119,6 @@ class _Reader:
     def __init__(self, block: str, result: FrontMatter) -> None:
         self.block = block
         self.result = result
-        self.seen: set[int] = set()
 
     def read(self) -> dict[str, Any]:
         if len(self.block) > MAX_CHARACTERS:
@@ -124,6 +127,8 @@ class _Reader:
         for line, name in hidden_characters(self.block):
             message = f"The front matter holds a hidden character ({name}); delete it."
             raise _Refused(Code.HIDDEN_CHARACTER, message, line + 1)
+        if "*" in self.block:
+            self._refuse_aliases()
         loader = SafeLoader(self.block)
         try:
             node = loader.get_single_node()
@@ -132,17 +137,18 @@ class _Reader:
             if not isinstance(node, yaml.MappingNode):
                 raise _Refused(Code.FRONT_MATTER, "The front matter is not a list of 'key: value' lines.", 2)
             self.result._lines[()] = 1
-            self.seen.add(id(node))
             return self._mapping(loader, node, (), 2)
         finally:
             loader.dispose()
 
+    def _refuse_aliases(self) -> None:
+        for event in yaml.parse(self.block, Loader=SafeLoader):
+            if isinstance(event, yaml.AliasEvent):
+                message = "The front matter uses a YAML alias (*name); write the value out."
+                raise _Refused(Code.FRONT_MATTER, message, event.start_mark.line + 2)
+
     def _value(self, loader: SafeLoader, node: yaml.Node, path: Path) -> Any:
         line = node.start_mark.line + 2
-        if id(node) in self.seen:
-            message = "The front matter uses a YAML alias (*name); write the value out."
-            raise _Refused(Code.FRONT_MATTER, message, self.result.line(path))
-        self.seen.add(id(node))
         if len(path) > MAX_DEPTH:
             raise _Refused(Code.FRONT_MATTER, f"The front matter is nested more than {MAX_DEPTH} deep.", line)
         if isinstance(node, yaml.ScalarNode):
@@ -177,9 +183,11 @@ class _Reader:
 
     @staticmethod
     def _scalar(loader: SafeLoader, node: yaml.ScalarNode, line: int) -> Any:
-        if not node.tag.startswith("tag:yaml.org,2002:"):
+        if node.tag.removeprefix("tag:yaml.org,2002:") not in _SCALARS:
             raise _Refused(Code.FRONT_MATTER, f"YAML tags such as {node.tag!r} are not read.", line)
         if node.tag == "tag:yaml.org,2002:str":
+            for _line, name in hidden_characters(node.value):  # one that an escape has hidden from the first look
+                raise _Refused(Code.HIDDEN_CHARACTER, f"The front matter holds a hidden character ({name}); delete it.", line)
             return node.value
         try:
             return loader.construct_object(node)

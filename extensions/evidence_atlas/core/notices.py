@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, ConfigDict, StringConstraints, TypeAdapter, ValidationError
+from pydantic import AfterValidator, ConfigDict, Strict, StringConstraints, TypeAdapter, ValidationError
 
 from evidence_atlas.core.findings import UNKNOWN_KEY, Code, Finding, nearest
 from evidence_atlas.core.tomlfile import line_of, syntax_error
@@ -27,7 +27,14 @@ KINDS: dict[str, str] = {
 }
 WITHDRAWING = frozenset({"retraction", "withdrawal", "removal"})
 
-_PartialDate = Annotated[str, StringConstraints(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
+
+def _calendar(value: str) -> str:
+    dt.date.fromisoformat((value + "-01-01")[: len("2011-01-01")])
+    return value
+
+
+_Day = Annotated[dt.date, Strict()]
+_PartialDate = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"), AfterValidator(_calendar)]
 _Doi = Annotated[str, StringConstraints(pattern=r"^10\.\d{4,9}/\S+$"), AfterValidator(str.lower)]
 
 
@@ -48,7 +55,7 @@ class Notice:
 
     kind: Kind
     doi: _Doi | None = None
-    date: Annotated[dt.date | _PartialDate | None, "a day, or text such as 2011-12"] = None
+    date: Annotated[_Day | _PartialDate | None, "a day, or text such as 2011-12"] = None
     issuer: str = ""
     reason: str = ""
     source: str = ""
@@ -104,6 +111,7 @@ def load_notices(path: Path | None) -> tuple[Notices, list[Finding]]:
                 good.append(_ADAPTER.validate_python(row))
             except ValidationError as error:
                 findings += [_finding(path, text, doi, row, e) for e in error.errors()[:1]]
+        good += notices.get(doi.lower(), ())
         notices[doi.lower()] = tuple(sorted(good, key=lambda notice: list(KINDS).index(notice.kind)))
     return notices, findings
 

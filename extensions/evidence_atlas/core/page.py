@@ -108,7 +108,10 @@ def _read_fence(token: Token, line: int, page: Page, depth: int) -> None:
 def _content(body: str) -> Iterator[str]:
     """Yield the lines of a directive that are neither options nor comments nor blank."""
     in_options = True
-    for line in body.splitlines():
+    lines = body.strip().splitlines()
+    if lines[:1] == ["---"] and "---" in lines[1:]:  # options as a block of YAML
+        lines = lines[lines.index("---", 1) + 1 :]
+    for line in lines:
         text = line.strip()
         in_options = in_options and (text.startswith(":") or not text)
         if text and not in_options and not text.startswith("%"):

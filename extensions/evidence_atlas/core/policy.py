@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import re
+import string
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -140,7 +140,19 @@ class Policy:
 
 
 _ADAPTER = TypeAdapter(Policy)
-_PLACEHOLDERS = {"one", "several", "phrase", "clauses", "version", "design"}
+# the blanks of each sentence of the table [text]; the others have none
+_BLANKS = {
+    "version": {"version"},
+    "met-one": {"one", "phrase"},
+    "met-all": {"several"},
+    "met-any": {"several"},
+    "met-unknown": {"several"},
+    "each": {"several", "phrase"},
+    "some": {"several", "clauses"},
+    "deciding": {"one", "phrase"},
+    "undecided": {"several"},
+    "nobody-selected": {"design"},
+}
 
 
 def load_policy(path: Path | None = None) -> tuple[Policy, list[Finding]]:
@@ -195,13 +207,24 @@ def _inconsistent(policy: Policy) -> list[tuple[tuple[str, ...], str]]:
     for table in ("text", "phrase", "badge"):
         missing = [key for key in reference.vocabulary(table) if key not in policy.vocabulary(table)]
         wrong += [((table,), f"The table [{table}] has no {key!r}.") for key in missing]
-    for key, sentence in policy.text.items():
-        unknown = set(re.findall(r"\{(\w*)[^}]*\}", sentence)) - _PLACEHOLDERS
-        wrong += [(("text", key), f"The sentence {key!r} has the unknown blank {{{name}}}.") for name in sorted(unknown)]
+    wrong += [(("text", key), message) for key, sentence in policy.text.items() for message in _unfillable(key, sentence)]
     for name, table_ in (("pem", policy.resolution.pem), ("join", policy.resolution.join)):
         whole = getattr(reference.resolution, name)
         wrong += [(("resolution", name), f"The rule for {key!r} is missing.") for key in whole if key not in table_]
     return wrong
+
+
+def _unfillable(key: str, sentence: str) -> Iterator[str]:
+    """Yield what keeps a sentence from being filled in."""
+    try:
+        blanks = [(name, spec, how) for _text, name, spec, how in string.Formatter().parse(sentence) if name is not None]
+    except ValueError as error:
+        yield f"The sentence {key!r} has braces that do not match: {error}."
+        return
+    allowed = _BLANKS.get(key, set())
+    for name, spec, how in blanks:
+        if name not in allowed or spec or how:
+            yield f"The sentence {key!r} has the unknown blank {{{name}}}."
 
 
 def _explain(error: Any) -> str:

@@ -38,7 +38,8 @@ class Vocabulary:
 
 
 _Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
-_Count = Annotated[int, Field(ge=0, strict=True)]
+LARGEST = 2**53 - 1  # the largest whole number that canonical JSON (RFC 8785) holds exactly
+_Count = Annotated[int, Field(ge=0, le=LARGEST, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,4 +220,4 @@ def _empty_optional(value: Any, definition: Any) -> bool:
     return value is None or (value == [] and definition.name in {"relations", "waivers", "sources"})
 
 
-SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*-(?:\d{4}|undated)(?:-[a-z0-9]+)+")
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*-(?:[0-9]{4}|undated)(?:-[a-z0-9]+)+")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import codecs
-import contextlib
+import functools
 import hashlib
 import re
 import threading
@@ -11,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
-import latexcodec  # noqa: F401  (registers the codec "ulatex")
 import pybtex.errors
 from pybtex.database import BibliographyData, Entry, Person
 from pybtex.database.input.bibtex import Parser
@@ -21,9 +20,16 @@ from pybtex.exceptions import PybtexError
 from evidence_atlas.core.findings import Code, Finding
 from evidence_atlas.core.links import unsafe_scheme
 
-_DOI = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)$", re.IGNORECASE)
-_MARKUP = re.compile(r"\\(?:emph|text\w*|mbox)\s*\{([^{}]*)\}")
-_LINK = re.compile(r"\\(?:url|href)\s*\{([^{}]*)")
+_DOI = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.[0-9]{4,9}/\S*[^\s.])$", re.IGNORECASE)
+_MARKUP = re.compile(r"\\|\$|~|--|``|''")
+_DOTLESS = re.compile(r"""(\\['`^"~=.])\s*\{?\s*\\([ij])(?![A-Za-z])\s*\}?""")
+_PERCENT = re.compile(r"(?<!\\)%")
+_VERBATIM = frozenset({"pages", "doi", "url", "pmid", "pmcid", "eprint"})
+_ESCAPED = re.compile(r"\\([_%&#~$])")
+# commands that formatting styles turn into links, and those of them whose address is plainly of the web
+_LINK = re.compile(r"\\(?:url|href)(?![A-Za-z])[^}]*")
+_ARGUMENT = re.compile(r"\\(?:url|href)\s*\{\s*")
+_WEB_LINK = re.compile(r"\\(?:url|href)\s*\{\s*https?://", re.IGNORECASE)
 _STRICTNESS = threading.Lock()  # pybtex keeps its strictness in one module-level switch
 
 
@@ -48,7 +54,7 @@ class Name:
     @property
     def sorted_form(self) -> str:
         """The name as "van der Berg, Anna, Jr"."""
-        parts = [" ".join(part for part in (self.particle, self.family) if part), self.suffix, self.given]
+        parts = [" ".join(part for part in (self.particle, self.family) if part), self.given, self.suffix]
         return ", ".join(part for part in parts if part)
 
     @property
@@ -106,7 +112,7 @@ class Reference:
     def pmid(self) -> str:
         """The PubMed identifier, digits only."""
         value = self.fields.get("pmid", "").strip()
-        return value if value.isdecimal() else ""
+        return value if value.isascii() and value.isdecimal() else ""
 
     @property
     def url(self) -> str:
@@ -170,6 +176,10 @@ class Bibliography(Mapping[str, Reference]):
         return len(self._entries)
 
 
+def _unsafe_command(link: str) -> bool:
+    return link.startswith("\\") and not _WEB_LINK.match(link)
+
+
 def drop_unsafe_links(data: BibliographyData) -> list[str]:
     """Delete every field that a formatting style would turn into a link of an unsafe kind.
 
@@ -179,9 +189,11 @@ def drop_unsafe_links(data: BibliographyData) -> list[str]:
     messages = []
     for key, entry in data.entries.items():
         for name, value in list(entry.fields.items()):
-            links = [value] if name.lower() == "url" else _LINK.findall(value) if "\\" in value else []
-            if scheme := next(filter(None, map(unsafe_scheme, links)), ""):
-                messages.append(f"The field {name!r} of {key!r} holds a link that begins with '{scheme}:'; it is left out.")
+            links = [value] if name.lower() == "url" else _LINK.findall(value)
+            if unsafe := [link for link in links if (name.lower() == "url" and unsafe_scheme(link)) or _unsafe_command(link)]:
+                scheme = unsafe_scheme(_ARGUMENT.sub("", unsafe[0]))
+                what = f"begins with '{scheme}:'" if scheme else "is not plainly of the web"
+                messages.append(f"The field {name!r} of {key!r} holds a link that {what}; it is left out.")
                 del entry.fields[name]
     return messages
 
@@ -228,13 +240,28 @@ def _finding(path: Path, text: str, error: PybtexError) -> Finding:
 
 def plain(value: str) -> str:
     """Return BibTeX markup as Unicode text: accents decoded, braces and line breaks gone."""
-    if "\\" in value or "$" in value:
-        with contextlib.suppress(ValueError):
-            value = codecs.getdecoder("ulatex")(value)[0]  # type: ignore[arg-type]
-        value = _MARKUP.sub(r"\1", value)
-    if "{" in value or "}" in value:
-        value = re.sub(r"\\([{}])", r"\1", re.sub(r"(?<!\\)[{}]", "", value))
+    if _MARKUP.search(value):
+        # BibTeX knows no comments, and dotless letters below an accent are dotted in Unicode
+        source = _DOTLESS.sub(r"\1{\2}", _PERCENT.sub(r"\%", value))
+        value = _latex_to_text().latex_to_text(source)
+    elif "{" in value or "}" in value:
+        value = value.replace("{", "").replace("}", "")
     return " ".join(value.split())
+
+
+@functools.cache
+def _latex_to_text() -> Any:
+    from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
+
+    known = get_default_latex_context_db()
+    symbols = {"textless": "<", "textgreater": ">", "textbar": "|", "textunderscore": "_"}  # what it lacks of PubMed's exports
+    known.add_context_category("symbols", macros=[MacroTextSpec(name, text) for name, text in symbols.items()], prepend=True)
+    return LatexNodes2Text(known, math_mode="text", keep_comments=False, strict_latex_spaces=True)
+
+
+def _field(name: str, value: str) -> str:
+    """Return a field as text; addresses and identifiers hold no LaTeX but the escapes that BibTeX programs add."""
+    return _ESCAPED.sub(r"\1", value).strip() if name in _VERBATIM else plain(value)
 
 
 def reference(key: str, entry: Entry) -> Reference:
@@ -242,7 +269,7 @@ def reference(key: str, entry: Entry) -> Reference:
     people = list(entry.persons.get("author", ())) or list(entry.persons.get("editor", ()))
     names = [_name(person) for person in people]
     others = [name for name in names if not (name.family == "others" and not name.given)]
-    fields = {name.lower(): plain(value) for name, value in entry.fields.items()}
+    fields = {name.lower(): _field(name.lower(), value) for name, value in entry.fields.items()}
     return Reference(key, entry.type.lower(), tuple(others), len(others) < len(names), fields, entry)
 
 

@@ -167,8 +167,9 @@ def _look_for(name: str, folders: list[Path]) -> Path | None:
 def _read(path: Path) -> dict[str, Any]:
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     if path.name == "pyproject.toml":
-        data = data.get("tool", {}).get("evidence-atlas", {})
-    return data
+        for key in ("tool", "evidence-atlas"):
+            data = data.get(key, {}) if isinstance(data, dict) else {}
+    return data if isinstance(data, dict) else {}
 
 
 def _has_settings(path: Path) -> bool:

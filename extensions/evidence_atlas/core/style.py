@@ -36,12 +36,10 @@ def format_reference(work: Reference) -> Text:
     names = [name.sorted_form for name in work.authors]
     authors = "; ".join(names) + ("; et al." if work.abridged else "")
     title = _stopped(work.title)
-    parts: list[Any] = [
-        f"{authors} ({work.year or 'undated'}{work.fields.get('year-suffix', '')}). ",
-        Tag("em", title) if work.type == "book" else title,
-    ]
+    year = f"({work.year or 'undated'}{work.fields.get('year-suffix', '')}). "
+    parts: list[Any] = [f"{authors} {year}" if authors else year, Tag("em", title) if work.type == "book" else title]
     if where := _where(work):
-        parts += [" ", *where, "."]
+        parts += [" ", *where, *([] if str(where[-1]).endswith(".") else ["."])]
     if work.url:
         shown = f"doi:{work.doi}" if work.doi else f"PMID {work.pmid}" if work.pmid else work.url
         parts += [" ", HRef(work.url, shown), "."]

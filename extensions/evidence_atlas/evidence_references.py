@@ -1,0 +1,111 @@
+"""The directive ``evidence-references``: all works of the bibliography, on pages of their own, one for each year.
+
+The pages are made without sources, for sites alone: other formats list the works that a page cites at its end.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from pybtex.plugin import find_plugin
+from sphinx.util.docutils import SphinxDirective
+from sphinx.util.osutil import relative_uri
+
+import evidence_atlas
+from evidence_atlas.domain import AtlasDomain, atlas_domain
+from evidence_atlas.nodeset import bullet_list, link, paragraph
+from evidence_atlas.writing import WriteTime, Writing, serves_files, show
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.util.typing import ExtensionMetadata
+
+UNDATED = "undated"
+_html = find_plugin("pybtex.backends", "html")
+
+
+class YearIndex(WriteTime):
+    """The years, each with its number of works and a link to its page."""
+
+    def shows_everything(self) -> bool:
+        """It does: any work may come."""
+        return True
+
+    def render(self, writing: Writing) -> Sequence[nodes.Node]:
+        """Return the list of years, newest first."""
+        years = by_year(writing.domain)
+        total = paragraph(f"{len(writing.atlas.bibliography):,} works.")
+        if not serves_files(writing.builder) or writing.builder.name == "singlehtml":
+            return [total]
+        here = writing.builder.get_target_uri(writing.docname)
+        pages = [(year, len(keys), writing.builder.get_target_uri(f"{writing.docname}/{year}")) for year, keys in years.items()]
+        rows: list[list[nodes.Node | str]] = [
+            [link(relative_uri(here, uri), year), f" ({count:,})"] for year, count, uri in pages
+        ]
+        return [total, bullet_list(rows, ["atlas-years"])]
+
+
+def by_year(domain: AtlasDomain) -> dict[str, list[str]]:
+    """Return the keys of the bibliography by year, newest year first, undated works last."""
+    years: dict[str, list[str]] = defaultdict(list)
+    for key, work in sorted(domain.atlas.bibliography.items()):
+        years[work.year if work.year.isdecimal() else UNDATED].append(key)
+    return {year: years[year] for year in sorted(years, key=lambda y: (y != UNDATED, y), reverse=True)}
+
+
+def year_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Yield a page for each year, below each document that has the directive; one that is as it was is left alone."""
+    domain = atlas_domain(app.env)
+    if not serves_files(app.builder) or app.builder.name == "singlehtml":
+        return
+    for docname in sorted(domain.listings):
+        for year, keys in by_year(domain).items():
+            page = f"{docname}/{year}"
+            signature = hashlib.blake2b(repr([domain.paper_signature(key) for key in keys]).encode(), digest_size=12).hexdigest()
+            app.atlas_signatures[page] = signature  # type: ignore[attr-defined]
+            there = Path(app.builder.get_outfilename(page)).exists()  # type: ignore[attr-defined]
+            if not there or app.atlas_before.get(page) != signature:  # type: ignore[attr-defined]
+                yield page, {"title": f"Works of {year}", "body": _body(app, page, year, keys)}, "page.html"
+
+
+def _body(app: Sphinx, page: str, year: str, keys: Sequence[str]) -> str:
+    domain = atlas_domain(app.env)
+    cited: Any = app.env.get_domain("cite")
+    style, backend, items = app.config.bibtex_default_style, _html(), []
+    here = app.builder.get_target_uri(page)
+    for key in keys:
+        entry = domain.atlas.bibliography[key].entry
+        text = cited.formatter.text(style, entry, cited.digest(entry)).render(backend)
+        about = domain.papers.get(key)
+        address = relative_uri(here, app.builder.get_target_uri(about.docname)) if about else ""
+        more = f' <a href="{escape(address)}">Its page in this atlas</a>.' if about else ""
+        notices = domain.atlas.notices_of(key)
+        marks = f' <strong class="atlas-mark-withdrawn">{escape(notices[0].label)}.</strong>' if notices else ""
+        items.append(f'<li id="{escape(nodes.make_id(key))}"><p>{text}{marks}{more} <code>{escape(key)}</code></p></li>')
+    return f"<section><h1>Works of {escape(year)}</h1>\n<ul>\n{chr(10).join(items)}\n</ul></section>"
+
+
+class EvidenceReferences(SphinxDirective):
+    """Shows the years, and has their pages made."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the part."""
+        part = YearIndex(docname=self.env.docname)
+        self.set_source_info(part)
+        show(self.env, part)
+        atlas_domain(self.env).listings[self.env.docname] = True
+        return [part]
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Register the directive."""
+    app.setup_extension("evidence_atlas.base")
+    app.add_directive("evidence-references", EvidenceReferences)
+    app.connect("html-collect-pages", year_pages)
+    return {"version": evidence_atlas.__version__, "parallel_read_safe": True, "parallel_write_safe": True}
