@@ -16,6 +16,7 @@ WORDS = tuple(
     between within across among
     """.split()  # noqa: SIM905
 )
+ENTRIES = 6204  # made-up references at the least, as many as a field of this size has
 DEFINITIONS = ("fukuda-1994", "ccc-2003", "icc-2011", "iom-2015", "oxford-1991")
 DESIGNS = ("cohort", "case-control", "cross-sectional", "survey", "review", "case-series")
 TOPICS = ("pain", "sleep", "immunology", "genetics", "metabolism", "autonomic", "exercise-testing")
@@ -47,9 +48,6 @@ def make(folder: Path, pages: int, bib: Path | None = None, *, cited: int = 0) -
     (projects["plain"] / "conf.py").write_text(CONF.format(extension="myst_parser"))
     (projects["atlas"] / "index.md").write_text("# Atlas\n\nMade for timing.\n")
     (projects["plain"] / "index.md").write_text("# Atlas\n\nMade for timing.\n")
-    (projects["atlas"] / "works.md").write_text(
-        "---\norphan: true\n---\n\n# Works\n\n```{bibliography}\n```\n" if cited else "---\norphan: true\n---\n\n# Works\n"
-    )
     for number in range(pages):
         chance = random.Random(number)
         name = f"evidence/author-{1990 + number % 36}-work-{number}.md"
@@ -69,7 +67,7 @@ def _bibliography(target: Path, pages: int, bib: Path | None) -> list[str]:
         f"  title = {{Measured differences in sample {n}}},\n  journal = {{Journal of Made-Up Results}},\n"
         f"  year = {{{1990 + n % 36}}},\n  volume = {{{n % 90 + 1}}},\n  pages = {{{n % 400 + 1}--{n % 400 + 12}}},\n"
         f"  doi = {{10.5555/bench.{n}}}\n}}\n"
-        for n in range(pages)
+        for n in range(max(pages, ENTRIES))
     ]
     target.write_text("\n".join(entries))
     return [f"work{n}" for n in range(pages)]

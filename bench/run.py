@@ -38,15 +38,57 @@ def medians(runs: int, measures: dict[str, Callable[[], float]]) -> dict[str, fl
     return {name: statistics.median(values) for name, values in taken.items()}
 
 
-def full_build(project: Path) -> float:
-    """Build a project from nothing."""
-    shutil.rmtree(project / "_build", ignore_errors=True)
+def build(project: Path, *, fresh: bool = False) -> float:
+    """Build a project, from nothing or from what is there, and return the CPU seconds."""
+    if fresh:
+        shutil.rmtree(project / "_build", ignore_errors=True)
     return cpu_seconds([*SPHINX, str(project), str(project / "_build")])
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    """Change a file by its first place that matches."""
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
 def row(label: str, value: str) -> None:
     """Print one row of the table."""
-    print(f"{label:<58}{value:>14}", flush=True)
+    print(f"{label:<66}{value:>16}", flush=True)
+
+
+def compare(label: str, atlas: float, plain: float, bound: str) -> None:
+    """Print a measure of both projects, and what it is held against."""
+    row(f"{label}: plain, atlas (CPU s)", f"{plain:.2f}, {atlas:.2f}")
+    row(f"{label}: atlas / plain, difference ({bound})", f"{atlas / plain:.2f}, {atlas - plain:+.2f} s")
+
+
+def measure(pages: int, runs: int, bib: Path | None, cited: int) -> float:
+    """Print the rows of one size; return the atlas's CPU seconds a page of the full build."""
+    kind = f"{pages:,} pages, {cited} citations a page" if cited else f"{pages:,} pages"
+    with tempfile.TemporaryDirectory() as folder:
+        projects = corpus.make(Path(folder) / "bench", pages, bib, cited=cited)
+        atlas = projects["atlas"]
+        took = medians(runs, {name: lambda p=path: build(p, fresh=True) for name, path in projects.items()})
+        compare(f"full build, {kind}", took["atlas"], took["plain"], "at most 1.25" if cited else "at most 1.10")
+        row(f"full build, {kind}: atlas (ms a page)", f"{took['atlas'] / pages * 1e3:.1f}")
+        if cited:
+            same = medians(runs, {name: lambda p=path: build(p) for name, path in projects.items()})
+            compare(f"nothing changed, {kind}", same["atlas"], same["plain"], "at most 1.20")
+            for project in projects.values():
+                edit(next(iter(sorted((project / "evidence").glob("*.md")))), "## Why", "## And why")
+            one = {name: build(path) for name, path in projects.items()}
+            compare(f"one page edited, {kind}", one["atlas"], one["plain"], "at most +0.5 s")
+            edit(atlas / "references.bib", "journal", "note = {Edited},\n  journal")
+            entry = build(atlas)
+            row(
+                f"one entry edited, {kind}: atlas, beyond plain's page (at most +3 s)",
+                f"{entry:.2f}, {entry - one['plain']:+.2f} s",
+            )
+        else:
+            check = [sys.executable, "-m", "evidence_atlas.cli", "check", str(atlas)]
+            seconds = medians(runs, {"check": lambda: cpu_seconds(check)})["check"]
+            row(f"atlas check, {kind}: CPU s (at most 2 at 1,000)", f"{seconds:.2f}")
+    return took["atlas"] / pages
 
 
 def main() -> None:
@@ -54,27 +96,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pages", type=int, nargs="+", default=[1000, 4000], help="sizes to build (1000 4000)")
     parser.add_argument("--runs", type=int, default=3, help="builds of each project at the smallest size (3)")
+    parser.add_argument("--cited", type=int, nargs="+", default=[0, 2], help="citations a page (0 2)")
     parser.add_argument("--bib", type=Path, help="a BibTeX file to take the references from")
     options = parser.parse_args()
-    per_page: dict[int, float] = {}
-    for pages in options.pages:
-        runs = options.runs if pages == min(options.pages) else 1
-        with tempfile.TemporaryDirectory() as folder:
-            projects = corpus.make(Path(folder) / "bench", pages, options.bib)
-            took = medians(runs, {name: lambda p=path: full_build(p) for name, path in projects.items()})
-            per_page[pages] = took["atlas"] / pages
-            row(
-                f"full build, {pages:,} pages, plain: CPU s (ms a page)",
-                f"{took['plain']:.1f} ({took['plain'] / pages * 1e3:.1f})",
-            )
-            row(f"full build, {pages:,} pages, atlas: CPU s (ms a page)", f"{took['atlas']:.1f} ({per_page[pages] * 1e3:.1f})")
-            row(f"full build, {pages:,} pages, atlas / plain (at most 1.10)", f"{took['atlas'] / took['plain']:.2f}")
-            check = [sys.executable, "-m", "evidence_atlas.cli", "check", str(projects["atlas"])]
-            seconds = medians(runs, {"check": lambda c=check: cpu_seconds(c)})["check"]
-            row(f"atlas check, {pages:,} pages: CPU s (at most 2 at 1,000)", f"{seconds:.2f}")
-    if len(per_page) > 1:
-        first, last = min(per_page), max(per_page)
-        row(f"growth of CPU a page from {first:,} to {last:,} (1.00: none)", f"{per_page[last] / per_page[first]:.2f}")
+    for cited in options.cited:
+        sizes = sorted(options.pages)
+        per_page = {pages: measure(pages, options.runs if pages == sizes[0] else 1, options.bib, cited) for pages in sizes}
+        if len(sizes) > 1:
+            growth = per_page[sizes[-1]] / per_page[sizes[0]]
+            row(f"growth of CPU a page, {sizes[0]:,} to {sizes[-1]:,}, {cited} citations (1.00: none)", f"{growth:.2f}")
 
 
 if __name__ == "__main__":

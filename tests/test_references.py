@@ -134,6 +134,22 @@ def test_an_unknown_key_is_said_in_every_build(build: Build):
     assert build().warnings == first.warnings
 
 
+def test_a_broken_entry_loses_only_itself(build: Build):
+    """An entry with unbalanced braces is named with its file and line in every build, and the others still work."""
+    bib = (
+        BIB
+        + "\n@article{broken2020,\n  title = {Never {closed},\n  year = {2020}\n\n@article{after2020, author = {A, B}, title = {After}, journal = {J}, year = {2020}, doi = {10.5555/after}}\n"
+    )
+    files = {"references.bib": bib, f"docs/{ALPHA}.md": page(body="{cite}`after2020`")}
+    line = bib[: bib.index("@article{broken")].count("\n") + 1
+    for built in (build(files), build()):
+        (warning,) = built.warnings
+        assert line <= int(warning.split(":")[1]) <= line + 3
+        assert "broken2020" in warning
+    assert "B. After." not in built.html(ALPHA)
+    assert works(build(files, folder="b").resolved[ALPHA])[0].startswith("A, B (2020). After.")
+
+
 def test_a_version_that_was_not_tested_is_left_alone(build: Build, monkeypatch: pytest.MonkeyPatch):
     """With another version of sphinxcontrib-bibtex its own domain stays, with one warning, and the build goes on."""
     monkeypatch.setattr(indexed_bibtex, "TESTED", ((1, 0), (1, 1)))

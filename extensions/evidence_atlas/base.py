@@ -20,6 +20,7 @@ from evidence_atlas.core.references import Bibliography, drop_unsafe_links
 from evidence_atlas.core.settings import NAMES, find_project
 from evidence_atlas.domain import AtlasDomain, Stated, atlas_domain, warn
 from evidence_atlas.writing import references_digest
+from indexed_bibtex.domain import IndexedBibtexDomain
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -37,7 +38,7 @@ _WANTED = {
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Load the parsers, add the domain and the settings, connect reading and writing."""
-    for extension in ("myst_parser", "indexed_bibtex", "sphinx_design"):
+    for extension in ("myst_parser", "indexed_bibtex.bibfiles", "sphinx_design"):
         app.setup_extension(extension)
     for name in NAMES:
         app.add_config_value(f"atlas_{name}", None, "")
@@ -77,6 +78,10 @@ def read_files(app: Sphinx) -> None:
     findings += [Finding(file, 1, Code.UNSAFE_LINK, message) for message in drop_unsafe_links(cited.bibdata.data)]
     atlas, wrong = assemble(project, Bibliography(cited.bibdata.data))
     atlas_domain(app.env).atlas = atlas
+    if isinstance(cited, IndexedBibtexDomain):
+        chosen = cited.formatter.style(app.config.bibtex_default_style)
+        if isinstance(chosen, style.AtlasStyle):
+            chosen.references = atlas.bibliography
     _spare_the_collector()
     for finding in sorted({*findings, *wrong}, key=str):
         warn(finding)

@@ -16,6 +16,7 @@ from evidence_atlas.domain import Paper
 from evidence_atlas.keyed import KeyedDirective
 from evidence_atlas.nodeset import container, heading, link, paragraph
 from evidence_atlas.writing import WriteTime, Writing
+from indexed_bibtex.domain import IndexedBibtexDomain
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -42,7 +43,7 @@ class CiteBlock(WriteTime):
             container(
                 heading("Cite this"),
                 paragraph(nodes.strong("", "The paper")),
-                formatted(page.reference, writing.builder.config.bibtex_default_style),
+                formatted(page.reference, writing),
                 copy,
                 paragraph(*downloads, classes=["atlas-downloads"]),
                 paragraph(nodes.strong("", "This page’s reading of it")),
@@ -53,17 +54,17 @@ class CiteBlock(WriteTime):
         ]
 
 
-def formatted(reference: Reference, style: str) -> nodes.Element:
-    """Return the citation of a paper in a pybtex style."""
-    result: nodes.Element = _backend().paragraph(_style(style).format_entry("", reference.entry))
+def formatted(reference: Reference, writing: Writing) -> nodes.Element:
+    """Return the citation of a paper in the project's pybtex style."""
+    name, cited = writing.builder.config.bibtex_default_style, writing.domain.env.get_domain("cite")
+    if isinstance(cited, IndexedBibtexDomain):
+        made = cited.formatter.entry(name, reference.entry, cited.digest(reference.entry), "")
+    else:
+        made = find_plugin("pybtex.style.formatting", name)().format_entry("", reference.entry)
+    result: nodes.Element = _backend().paragraph(made)
     result["classes"].append("atlas-citation")
     result["ids"], result["names"] = [], []
     return result
-
-
-@cache
-def _style(name: str) -> Any:
-    return find_plugin("pybtex.style.formatting", name)()
 
 
 @cache

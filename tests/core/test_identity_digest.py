@@ -75,7 +75,7 @@ def test_the_digest_is_that_of_canonical_json():
 
 
 JSON = st.recursive(st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(max_size=8),
-                    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=4), max_leaves=12)  # fmt: skip
+                    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=4), max_leaves=6)  # fmt: skip
 
 
 def turned(value):

@@ -160,7 +160,7 @@ def test_each_wrong_row_is_told(tmp_path):
     """Two wrong rows give two findings, each at its own line."""
     text = TEXT.replace('pem = "yes"', 'pem = "YES"')
     wrong = [number for number, row in enumerate(text.splitlines(), 1) if row == 'pem = "YES"']
-    assert len(wrong) == list(d["pem"] for d in DATA["definition"].values()).count("yes")
+    assert len(wrong) == [row["pem"] for row in DATA["definition"].values()].count("yes")
     assert [int(found.split()[0]) for found in load(tmp_path, text)] == wrong
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pybtex.backends import html, plaintext
 from pybtex.plugin import find_plugin
 
 from evidence_atlas.core.references import Name, load_bibliography, plain
 from evidence_atlas.core.style import AtlasStyle, format_reference
 
-from .helpers import REFERENCES, as_lines, bibliography
+from .helpers import PROPERTY, REFERENCES, as_lines, bibliography
 
 
 def article(**fields):
@@ -105,6 +107,7 @@ MARKUP = [
     ("Öberg ßæ", "Öberg ßæ"), (r"na{\"\i}ve", "naïve"), (r"na\"{\i}ve", "naïve"), (r"a \& b", "a & b"), (r"4.5\% of", "4.5% of"),
     ("a & b", "a & b"), ("4.5% of", "4.5% of"), (r"suppl\_1 \#2", "suppl_1 #2"), (r"from \$5 to \$6", "from $5 to $6"),
     (r"$\alpha$-synuclein", "α-synuclein"), (r"\emph{In vitro} \textit{study}", "In vitro study"), ("{XMRV} in {ME/CFS}", "XMRV in ME/CFS"),
+    (r"\mbox{In vivo} and \texttt{R}", "In vivo and R"), (r"See \href{https://a.example}{here}", "See here"),
     ("two\n   lines", "two lines"), (r"a \{b\}", "a {b}"), (r"4% of {\"a}lter", "4% of älter"), (r"patient{\textquoteright}s", "patient’s"),
     (r"p {\textless} 0.05", "p < 0.05"), ('p < 0.05 "x"', 'p < 0.05 "x"'),
 ]  # fmt: skip
@@ -114,6 +117,22 @@ MARKUP = [
 def test_markup_becomes_text(markup, text):
     """BibTeX markup becomes the characters that it stands for, and nothing of the text is lost."""
     assert plain(markup) == text
+
+
+TOKENS = [
+    r"a", "\\", r"{", r"}", r"$", r"~", r"--", r"%", r"&", r"#", r"_", r"^", r"[", r"]", r"|", r"é", "\\\\", r"\'", '\\"',
+    r"\i", r"\c", r"\url", r"\href", r"\emph", r"\mbox", r"\frac", r"\sqrt", r"\item", r"\begin", r"\end", r"\begin{a}",
+    r"\(", r"\[", r"$$", r"\verb", r"\input", r"\newcommand", r"\char", r"\left", r"\title", r"\textcolor",
+    r"\includegraphics", r"\ref", r"\ensuremath", r"\hat", r"\substack", r"\begin{array}", r"\begin{equation}", r"\par",
+    r"\x", " ", "\n",
+]  # fmt: skip
+
+
+@PROPERTY
+@given(st.lists(st.sampled_from(TOKENS), max_size=6).map("".join))
+def test_no_markup_stops_the_reader(markup):
+    """Markup of any kind, also broken, becomes one line of text, without an error of Python."""
+    assert len(plain(markup).splitlines()) <= 1
 
 
 IDENTIFIERS = [

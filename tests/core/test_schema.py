@@ -59,7 +59,7 @@ def test_the_schema_accepts_every_page(schema, made):
 )
 def test_the_schema_rejects_a_wrong_page(changes, message, schema):
     """The schema rejects front matter with an unknown value, key or paper, a wrong type or an empty list."""
-    data = front(sorted(EVIDENCE.glob("fluge-2019-*.md"))[0])
+    data = front(min(EVIDENCE.glob("fluge-2019-*.md")))
     data["evidence"] |= changes
     [error] = Draft202012Validator(schema).iter_errors(data)
     assert error.message.startswith(message)
@@ -70,6 +70,6 @@ def test_the_schema_rejects_a_wrong_page(changes, message, schema):
 )
 def test_the_schema_demands_the_required_keys(key, schema):
     """The schema rejects front matter without any one of the ten required keys."""
-    data = front(sorted(EVIDENCE.glob("fluge-2019-*.md"))[0])
+    data = front(min(EVIDENCE.glob("fluge-2019-*.md")))
     del data["evidence"][key]
     assert [error.message for error in Draft202012Validator(schema).iter_errors(data)] == [f"'{key}' is a required property"]

@@ -101,8 +101,8 @@ EXAMPLES = {
         "Patients had to meet at least one of Fukuda 1994 (CDC) and ICC 2011; Fukuda 1994 (CDC) does not require PEM."),
     "unknown: where all and any differ nothing follows": (
         ["fukuda-1994", "icc-2011"], {"joined": "unknown"}, UNCLEAR, "PEM unclear",
-        "Patients were selected by Fukuda 1994 (CDC) and ICC 2011, in a combination that is not stated; "
-        "whether PEM was needed does not follow from these."),
+        ("Patients were selected by Fukuda 1994 (CDC) and ICC 2011, in a combination that is not stated; "
+         "whether PEM was needed does not follow from these.")),
     "unknown: where all and any agree that holds": (
         ["iom-2015", "icc-2011"], {"joined": "unknown"}, REQUIRED, "PEM required",
         "Patients were selected by IOM 2015 and ICC 2011, in a combination that is not stated, each of which requires PEM."),
@@ -138,8 +138,8 @@ EXAMPLES = {
         "Patients had to meet Ramsay 1988, which was applied with PEM as a further requirement of the study."),
     "a modification counts among several": (
         [criterion("fukuda-1994", pem=REQUIRED), "icc-2011"], {"joined": "any"}, REQUIRED, "PEM required",
-        "Patients had to meet at least one of Fukuda 1994 (CDC) and ICC 2011; Fukuda 1994 (CDC) was applied with PEM as a "
-        "further requirement of the study; ICC 2011 requires PEM."),
+        ("Patients had to meet at least one of Fukuda 1994 (CDC) and ICC 2011; Fukuda 1994 (CDC) was applied with PEM as a "
+         "further requirement of the study; ICC 2011 requires PEM.")),
     "a systematic review says whose criteria these are": (
         ["icc-2011"], {"design": "systematic-review"}, REQUIRED, "PEM required",
         "Patients had to meet ICC 2011, which requires PEM. The badge takes the criteria of the studies that the review included."),

@@ -143,7 +143,7 @@ class _Reader:
 
     def _refuse_aliases(self) -> None:
         for event in yaml.parse(self.block, Loader=SafeLoader):
-            if isinstance(event, yaml.AliasEvent):
+            if isinstance(event, yaml.AliasEvent) and event.start_mark:
                 message = "The front matter uses a YAML alias (*name); write the value out."
                 raise _Refused(Code.FRONT_MATTER, message, event.start_mark.line + 2)
 

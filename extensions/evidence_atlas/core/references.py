@@ -240,12 +240,12 @@ def _finding(path: Path, text: str, error: PybtexError) -> Finding:
 
 def plain(value: str) -> str:
     """Return BibTeX markup as Unicode text: accents decoded, braces and line breaks gone."""
-    if _MARKUP.search(value):
+    if not _MARKUP.search(_ESCAPED.sub("", value)):
+        value = _ESCAPED.sub(r"\1", value).replace("{", "").replace("}", "")
+    else:
         # BibTeX knows no comments, and dotless letters below an accent are dotted in Unicode
         source = _DOTLESS.sub(r"\1{\2}", _PERCENT.sub(r"\%", value))
         value = _latex_to_text().latex_to_text(source)
-    elif "{" in value or "}" in value:
-        value = value.replace("{", "").replace("}", "")
     return " ".join(value.split())
 
 

@@ -6,6 +6,8 @@ which turns "XMRV" into "xmrv". Bibliographies from PubMed and Crossref hold tit
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from pybtex.database import Entry
@@ -26,9 +28,14 @@ class AtlasStyle(BaseStyle):  # type: ignore[misc]
     default_label_style = "alpha"
     default_sorting_style = "author_year_title"
 
+    # references that were decoded already, by key; a project that knows none has each entry decoded here
+    references: Mapping[str, Reference] = MappingProxyType({})
+
     def format_entry(self, label: str, entry: Entry, bib_data: Any = None) -> FormattedEntry:
         """Return the formatted entry, whatever its type."""
-        return FormattedEntry(entry.key, format_reference(reference(entry.key, entry)), label)
+        known = self.references.get(entry.key)
+        work = known if known is not None and known.entry is entry else reference(entry.key, entry)
+        return FormattedEntry(entry.key, format_reference(work), label)
 
 
 def format_reference(work: Reference) -> Text:

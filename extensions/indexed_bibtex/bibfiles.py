@@ -1,0 +1,55 @@
+"""The bibliography files of a project, read so that one broken entry loses only itself.
+
+An extension of its own, since sphinxcontrib-bibtex stops at the first error, and projects may rely on that.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sphinx.util import logging
+from sphinxcontrib.bibtex.bibfile import BibData, BibFile, get_mtime, is_bibdata_outdated
+
+from indexed_bibtex.reader import Problem, read_bibtex
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.util.typing import ExtensionMetadata
+
+logger = logging.getLogger(__name__)
+
+BEFORE_UPSTREAM = 400  # upstream reads at Sphinx's default of 500, where it finds nothing left to do
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Read the files before sphinxcontrib-bibtex would."""
+    app.setup_extension("indexed_bibtex")
+    app.connect("builder-inited", read_bibfiles, priority=BEFORE_UPSTREAM)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def read_bibfiles(app: Sphinx) -> None:
+    """Read the files if they changed, and warn of what is wrong with them in every build."""
+    if app.config.bibtex_bibfiles is None:
+        return  # upstream says so
+    domain: Any = app.env.get_domain("cite")
+    paths = [(Path(app.confdir) / name).resolve() for name in app.config.bibtex_bibfiles]
+    if is_bibdata_outdated(domain.bibdata, paths, app.config.bibtex_encoding):
+        there = [path for path in paths if path.is_file()]
+        read = read_bibtex(there, app.config.bibtex_encoding)
+        files = {path: BibFile(mtime=get_mtime(path), keys=dict.fromkeys(read.keys.get(path, ()))) for path in paths}
+        domain.data["bibdata"] = BibData(encoding=app.config.bibtex_encoding, bibfiles=files, data=read.data)
+        domain.data["problems"] = read.problems
+    for path in paths:
+        if not path.is_file():
+            logger.warning(f"could not open bibtex file {path}.", type="bibtex", subtype="bibfile_error")
+    for problem in domain.data.get("problems", []):
+        location = f"{problem.file}:{problem.line}"
+        logger.warning(_message(problem), location=location, type="bibtex", subtype="bibfile_data_error")
+
+
+def _message(problem: Problem) -> str:
+    """Return what is wrong, after the words that upstream has for it."""
+    repeated = f"repeated bibliography entry: {problem.key}. " if "is repeated:" in problem.message else ""
+    return f"bibliography data error in {problem.file}: {repeated}{problem.message}"
