@@ -69,6 +69,24 @@ def minimums(session: nox.Session) -> None:
 
 
 @nox.session
+def upstream(session: nox.Session) -> None:
+    """Run sphinxcontrib-bibtex's own released tests with the indexed domain in its place."""
+    _install(session, "tests")
+    session.install("pytest-cov", "sphinx-autoapi")
+    folder = Path(session.create_tmp()).resolve()
+    version = session.run(
+        "python", "-c", "from importlib.metadata import version; print(version('sphinxcontrib-bibtex'))", silent=True
+    )
+    name = f"sphinxcontrib-bibtex=={str(version).strip()}"
+    session.run("python", "-m", "pip", "download", "-q", "--no-deps", "--no-binary", ":all:", "-d", str(folder), name)
+    (archive,) = folder.glob("sphinxcontrib*.tar.gz")
+    shutil.unpack_archive(archive, folder, filter="data")
+    plugin = str(Path("tests/upstream").resolve())
+    session.chdir(folder / archive.name.removesuffix(".tar.gz"))
+    session.run("pytest", "-q", "-p", "load_indexed", *session.posargs, env={"PYTHONPATH": plugin})
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style, types and the atlas's own pages."""
     _install(session, "lint")

@@ -75,7 +75,7 @@ def split(text: str) -> Iterator[Piece]:
         if not closed and kind == COMMENT:
             end = opened
         elif not closed:
-            hopeless = limit
+            hopeless = max(hopeless, limit)
             end = min(limit, _next(heads, opened, len(text)))
             end = opened + len(text[opened:end].rstrip())
         yield Piece(kind, head.start(), end, opened, line, closed)

@@ -32,6 +32,7 @@ _DEEPEST_CROSSREF = 50
 _LONGEST_NAME = 1000
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _STRAY_HEAD = re.compile(r"^[ \t]*+@(?!comment\b)", re.IGNORECASE | re.MULTILINE)
+_FIELDS = re.compile(r"\s*+,\s*+[\w.:+/-]++\s*+=")
 _NO_COMMENT = re.compile(r"^[ \t\ufeff]*+[^\s%\ufeff]", re.MULTILINE)
 _AND, _COMMA = re.compile(r"[{}]| [Aa][Nn][Dd] "), re.compile(r"[{}]|,")
 
@@ -327,9 +328,9 @@ def _wrong_text(part: str, line: int, before: Command | None, *, closes: bool) -
         shown = part[head.start() :].strip().split("\n", 1)[0][:40]
         line += part[: head.end()].lstrip().count("\n")
         yield Problem(Path(), line, "", f"An entry cannot be read: '@type{{key,' was expected, not {shown!r}.")
-    elif before and not before.faults and (closes or part.lstrip().startswith(",")):
+    elif before and not before.faults and (closes or _FIELDS.match(part)):
         name = repr(before.key) if before.key else f"@{before.type}"
-        why = "there is a closing brace too many" if closes else "a comma follows"
+        why = "there is a closing brace too many" if closes else "fields follow"
         yield Problem(
             Path(), line, before.key, f"The entry {name} ends before this place, where {why}; what stands here is not read."
         )

@@ -243,6 +243,15 @@ def test_files_are_looked_for_beside_and_above_the_sources(sources, tmp_path):
         )
 
 
+def test_files_of_an_atlas_without_a_repository(sources, tmp_path):
+    """Without a repository and a settings file, files are looked for beside the sources and in the folder above, no higher."""
+    (sources.parent / ".git").rmdir()
+    (tmp_path / "policy.toml").write_text("", encoding="utf-8")
+    (sources.parent / "notices.toml").write_text("", encoding="utf-8")
+    project = find_project(sources)[0]
+    assert (project.policy, project.notices, project.root) == (None, sources.parent / "notices.toml", sources.parent)
+
+
 def test_a_bibliography_that_is_not_there(sources):
     """A bibliography that the settings name and that is not there is one finding at the settings file."""
     (sources.parent / "atlas.toml").write_text('bibliography = ["references.bib", "more.bib"]\n', encoding="utf-8")

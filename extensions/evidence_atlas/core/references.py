@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import logging
 import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,6 +27,7 @@ _DOTLESS = re.compile(r"""(\\['`^"~=.])\s*\{?\s*\\([ij])(?![A-Za-z])\s*\}?""")
 _PERCENT = re.compile(r"(?<!\\)%")
 _VERBATIM = frozenset({"pages", "doi", "url", "pmid", "pmcid", "eprint"})
 _ESCAPED = re.compile(r"\\([_%&#~$])")
+_HREF = re.compile(r"\\href\s*\{[^{}]*\}\s*(\{[^{}]*\})")
 # commands that formatting styles turn into links, and those of them whose address is plainly of the web
 _LINK = re.compile(r"\\(?:url|href)(?![A-Za-z])[^}]*")
 _ARGUMENT = re.compile(r"\\(?:url|href)\s*\{\s*")
@@ -245,8 +247,16 @@ def plain(value: str) -> str:
     else:
         # BibTeX knows no comments, and dotless letters below an accent are dotted in Unicode
         source = _DOTLESS.sub(r"\1{\2}", _PERCENT.sub(r"\%", value))
-        value = _latex_to_text().latex_to_text(source)
+        value = _decode(source)
     return " ".join(value.split())
+
+
+def _decode(source: str) -> str:
+    try:
+        text: str = _latex_to_text().latex_to_text(_HREF.sub(r"\1", source))
+    except Exception:  # noqa: BLE001  (the decoder fails in many ways on what is not LaTeX; the text is kept without its braces)
+        return source.replace("{", "").replace("}", "")
+    return text
 
 
 @functools.cache
@@ -254,8 +264,15 @@ def _latex_to_text() -> Any:
     from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
 
     known = get_default_latex_context_db()
-    symbols = {"textless": "<", "textgreater": ">", "textbar": "|", "textunderscore": "_"}  # what it lacks of PubMed's exports
-    known.add_context_category("symbols", macros=[MacroTextSpec(name, text) for name, text in symbols.items()], prepend=True)
+    logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)  # what it cannot decode is no news to a contributor
+    # what it lacks of PubMed's exports, and commands whose text it drops
+    symbols = {"textless": "<", "textgreater": ">", "textbar": "|", "textunderscore": "_"}
+    specs = [MacroTextSpec(name, text) for name, text in symbols.items()]
+    specs += [
+        MacroTextSpec(name, discard=False)
+        for name in ("mbox", "texttt", "textsf", "textmd", "textsuperscript", "textsubscript", "ensuremath")
+    ]
+    known.add_context_category("bibliography", macros=specs, prepend=True)
     return LatexNodes2Text(known, math_mode="text", keep_comments=False, strict_latex_spaces=True)
 
 
