@@ -18,7 +18,8 @@ PAGE_SETTINGS = frozenset(
 
 # commands of TeX that read or write files, run programs, reach out, or change what later text means
 _TEX = re.compile(
-    r"\^\^|\\(?:input|InputIfFileExists|IfFileExists|makeatletter|makeatother|ExplSyntaxOn|include|includegraphics|includeonly|openin|openout|read|readline|write|immediate|special|catcode|csname|"
+    r"\^\^|\\(?:input|InputIfFileExists|IfFileExists|include|includegraphics|includeonly|openin|openout|read|readline|"
+    r"write|immediate|special|catcode|csname|makeatletter|makeatother|ExplSyntaxOn|"
     r"endcsname|def|edef|gdef|xdef|let|futurelet|newcommand|renewcommand|providecommand|usepackage|RequirePackage|"
     r"documentclass|lstinputlisting|verbatiminput|url|href|unicode|require|directlua|luaexec|ShellEscape|loop|repeat|"
     r"expandafter|scantokens|everymath|everydisplay|output|shipout|html|class|style|cssId|data|begin\s*\{filecontents)"
