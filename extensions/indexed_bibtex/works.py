@@ -13,7 +13,8 @@ from sphinxcontrib.bibtex.nodes import bibliography as bibliography_node
 from sphinxcontrib.bibtex.nodes import raw_latex
 from sphinxcontrib.bibtex.transforms import BibliographyTransform, node_text_transform
 
-from indexed_bibtex.domain import WORKS, WORKS_ID, IndexedBibtexDomain
+from indexed_bibtex.domain import IndexedBibtexDomain
+from indexed_bibtex.listings import WORKS, WORKS_ID
 
 if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
