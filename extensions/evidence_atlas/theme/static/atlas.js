@@ -21,8 +21,9 @@
     const snapshot = block.querySelector(".atlas-snapshot");
     if (citation) citation.after(button("Copy citation", () => citation.textContent.trim()));
     if (bibtex) bibtex.before(button("Copy BibTeX", () => bibtex.textContent.trim()));
-    for (const link of block.querySelectorAll(".atlas-downloads a")) {
-      if (link.textContent !== "BibTeX") link.after(" ", button(`Copy ${link.textContent}`, async () => (await fetch(link.href)).text()));
+    const downloads = block.querySelector(".atlas-downloads");
+    for (const link of downloads ? downloads.querySelectorAll("a") : []) {
+      if (link.textContent !== "BibTeX") downloads.after(button(`Copy ${link.textContent}`, async () => (await fetch(link.href)).text()));
     }
     if (snapshot) snapshot.after(button("Copy reference", () => `${snapshot.textContent.trim()} ${accessed()}`));
   }
