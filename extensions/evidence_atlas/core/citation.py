@@ -44,8 +44,7 @@ class _SourceWriter(Writer):  # type: ignore[misc]
         return text
 
     def quote(self, s: str) -> str:
-        self.check_braces(s)
-        return f"{{{s}}}"
+        return f"{{{s}}}"  # braces match: the value was read from BibTeX
 
 
 class _Unnumbered(rispy.RisWriter):  # type: ignore[misc]

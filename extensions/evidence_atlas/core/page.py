@@ -101,7 +101,7 @@ def _read_fence(token: Token, line: int, page: Page, depth: int) -> None:
         return
     name, argument = match[1], match[2].strip()
     page.directives.append(Directive(name, argument, line, not any(_content(token.content))))
-    if name not in _VERBATIM and depth < _NESTING:
+    if token.content.strip() and name not in _VERBATIM and depth < _NESTING:
         _read(token.content, line + 1, page, depth + 1)
 
 
