@@ -43,7 +43,7 @@ def make(folder: Path, pages: int, bib: Path | None = None, *, cited: int = 0) -
     projects = {name: folder / name for name in ("atlas", "plain")}
     for project in projects.values():
         (project / "evidence").mkdir(parents=True)
-    keys = _bibliography(projects["atlas"] / "references.bib", pages, bib)
+    keys = _bibliography(projects["atlas"] / "references.bib", pages, bib, cited)
     (projects["atlas"] / "conf.py").write_text(CONF.format(extension="evidence_atlas"))
     (projects["plain"] / "conf.py").write_text(CONF.format(extension="myst_parser"))
     (projects["atlas"] / "index.md").write_text("# Atlas\n\nMade for timing.\n")
@@ -58,7 +58,7 @@ def make(folder: Path, pages: int, bib: Path | None = None, *, cited: int = 0) -
     return projects
 
 
-def _bibliography(target: Path, pages: int, bib: Path | None) -> list[str]:
+def _bibliography(target: Path, pages: int, bib: Path | None, cited: int) -> list[str]:
     if bib:
         target.write_bytes(bib.read_bytes())
         return list(parse_file(str(bib)).entries)
@@ -67,7 +67,7 @@ def _bibliography(target: Path, pages: int, bib: Path | None) -> list[str]:
         f"  title = {{Measured differences in sample {n}}},\n  journal = {{Journal of Made-Up Results}},\n"
         f"  year = {{{1990 + n % 36}}},\n  volume = {{{n % 90 + 1}}},\n  pages = {{{n % 400 + 1}--{n % 400 + 12}}},\n"
         f"  doi = {{10.5555/bench.{n}}}\n}}\n"
-        for n in range(max(pages, ENTRIES))
+        for n in range(max(pages, ENTRIES if cited else 0))
     ]
     target.write_text("\n".join(entries))
     return [f"work{n}" for n in range(pages)]
