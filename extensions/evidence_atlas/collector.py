@@ -30,12 +30,12 @@ def collates(builder: Builder) -> bool:
     return builder.name in COLLATING or bool(getattr(builder, "atlas_collates", False))
 
 
-def collected(app: Sphinx) -> tuple[str, ...]:
+def collected(env: BuildEnvironment) -> tuple[str, ...]:
     """Return the documents that the toctree names for this builder: all evidence pages, or none."""
-    if not collates(app.builder):
+    if not collates(atlas_domain(env).builder):
         return ()
-    project = atlas_domain(app.env).atlas.project
-    return tuple(docname for docname in sorted(app.env.found_docs) if project.is_evidence_page(docname))
+    project = atlas_domain(env).atlas.project
+    return tuple(docname for docname in sorted(env.found_docs) if project.is_evidence_page(docname))
 
 
 class Collect(SphinxTransform):
@@ -47,7 +47,7 @@ class Collect(SphinxTransform):
         """Append the toctree, if there is anything to collect."""
         if self.env.docname != self.config.root_doc:
             return
-        names = collected(self.env._app)
+        names = collected(self.env)
         atlas_domain(self.env).collected[self.env.docname] = names
         if names:
             body = next(self.document.findall(nodes.section), self.document)
@@ -69,7 +69,7 @@ class Collect(SphinxTransform):
 def find_outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> Iterable[str]:
     """Return the root document where what it should collect is not what it collected."""
     root = app.config.root_doc
-    return [root] if atlas_domain(env).collected.get(root, ()) != collected(app) else []
+    return [root] if atlas_domain(env).collected.get(root, ()) != collected(env) else []
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

@@ -19,6 +19,7 @@ from evidence_atlas.core.references import Reference
 from evidence_atlas.core.verdict import Verdict
 
 if TYPE_CHECKING:
+    from sphinx.builders import Builder
     from sphinx.environment import BuildEnvironment
 
 logger = logging.getLogger(__name__)
@@ -91,6 +92,7 @@ class AtlasDomain(Domain):
     initial_data: ClassVar[dict[str, Any]] = {"stated": {}, "readings": {}, "shown": {}, "collected": {}, "listings": {}}
 
     atlas: Atlas
+    builder: Builder
 
     @property
     def stated(self) -> dict[str, Stated]:

@@ -125,7 +125,7 @@ class RenderParts(SphinxPostTransform):
         """Replace every part of the document."""
         domain = atlas_domain(self.env)
         for node in list(self.document.findall(WriteTime)):
-            writing = Writing(node["docname"], self.env._app.builder, domain)
+            writing = Writing(node["docname"], domain.builder, domain)
             node.replace_self([*node.render(writing)])
 
 

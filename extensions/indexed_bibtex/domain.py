@@ -30,6 +30,8 @@ _plain_text = find_plugin("pybtex.backends", "plaintext")()
 class IndexedBibtexDomain(Listings):
     """Upstream's domain, with the same data and the same results."""
 
+    builder: Builder
+
     # -- after reading ------------------------------------------------------------------------------------
 
     def env_updated(self) -> Iterable[str]:

@@ -86,16 +86,17 @@ class IndexedBibliographyTransform(SphinxPostTransform):
         for citation in citations:
             paragraph = _backend.paragraph(citation.formatted_entry)
             paragraph["ids"], paragraph["names"] = [], []
-            paragraph.insert(0, self._anchor(key.docname, citation.citation_id))
+            paragraph.insert(0, self._anchor(domain, key.docname, citation.citation_id))
             item = docutils.nodes.list_item("", paragraph)
             self.env.events.emit("bibtex-work-listed", key.docname, citation.key, paragraph)
             node_text_transform(item)
             works.append(item)
         return works
 
-    def _anchor(self, docname: str, name: str) -> docutils.nodes.Element:
+    @staticmethod
+    def _anchor(domain: IndexedBibtexDomain, docname: str, name: str) -> docutils.nodes.Element:
         """Return a target of its own, since not every writer makes one of a list item; in LaTeX upstream's links name it so."""
-        if self.env._app.builder.name == "latex":
+        if domain.builder.name == "latex":
             return raw_latex(f"\\hypertarget{{cite.{docname}:{name}}}{{}}")
         return docutils.nodes.target("", "", ids=[name])
 
