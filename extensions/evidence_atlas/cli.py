@@ -38,6 +38,11 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--format", choices=FORMATS, default="text", help="how findings are written (text)")
     check.set_defaults(run=_check)
 
+    references = commands.add_parser("references", help="sort and format the bibliography, and tell works of one label apart")
+    references.add_argument("file", nargs="?", type=Path, metavar="FILE", help="a BibTeX file; without it, those of the atlas")
+    references.add_argument("--check", action="store_true", help="write nothing; say what is not in form")
+    references.set_defaults(run=_references)
+
     schema = commands.add_parser("schema", help="write the JSON Schema of a page's front matter, for editors")
     schema.add_argument("folder", nargs="?", type=Path, default=Path(), help="a folder of the atlas (this one)")
     schema.set_defaults(run=_schema)
@@ -55,6 +60,18 @@ def _check(options: argparse.Namespace) -> int:
         what = f"{len(findings)} finding{'s' * (len(findings) != 1)}" if findings else "no findings"
         print(f"{pages} page{'s' * (pages != 1)} checked, {what}.", file=sys.stderr)
     return FINDINGS if findings else CLEAN
+
+
+def _references(options: argparse.Namespace) -> int:
+    from evidence_atlas.core.bibliography_format import files_of_atlas, format_files
+
+    findings = format_files([options.file] if options.file else files_of_atlas(Path()), check=options.check)
+    if options.check:
+        sys.stdout.write(FORMATS["text"](findings))
+        return FINDINGS if findings else CLEAN
+    for finding in findings:
+        print(finding.file)
+    return CLEAN
 
 
 def _schema(options: argparse.Namespace) -> int:

@@ -16,6 +16,8 @@ from indexed_bibtex.pieces import PREAMBLE, STRING, Piece
 _DEEPEST = 100  # pybtex's formatting refuses braces that are nested deeper
 _ROOM = 20_000_000  # characters: abbreviations made of abbreviations grow without end, and no bibliography needs more
 _FIELD = re.compile(r"([A-Za-z][\w.:+/-]*+)\s*+=")
+# the common field, which is read in one step
+_PLAIN_FIELD = re.compile(r"\s*+(?P<name>[A-Za-z][\w.:+/-]*+)\s*+=\s*+(?P<raw>\{(?P<value>[^{}]*+)\})\s*+,", re.ASCII)
 _FIELD_IN_PLACE_OF_KEY = re.compile(r'\s*+[A-Za-z][\w.:+/-]*+(?:\s++=|=\s*+[{"]|=\s)')
 _KEY = re.compile(r"\s*+(?P<key>[^\s,{}]*+)(?P<next>\s*+(?:[^\s]|\Z))")
 _IN_BRACES, _IN_QUOTES = re.compile(r"[{}]"), re.compile(r'[{}"]')
@@ -128,23 +130,24 @@ class _Parser(LowLevelParser):  # type: ignore[misc]
         line = self.lineno + self.text.count("\n", 0, match.start("key") if match else body)
         if not key or _FIELD_IN_PLACE_OF_KEY.match(self.text, body):
             self.keyless = True
-            what = "begins with '{'" if mark == "{" else "is missing"
+            what = "begins with '{'" if mark == "{" and not key else "is missing"
             message = f"The key of this @{self.text[1 : body - 1].strip()} {what}; it is left out. '@type{{key,' was expected."
             self.faults.append(Fault(line, message))
             return
-        self.subject = f"The entry {key!r}"
+        self.subject = f"The entry {key[:80]!r}"
         if mark in {",", self.closing, ""}:
             return
         if mark == "{" or not (match and _FIELD.match(self.text, match.end() - 1)):
             self.keyless = True
-            message = f"The key that begins with {key!r} holds a space or a brace; its entry is left out. A comma was expected."
+            what = "holds a space or a brace; its entry is left out. A comma was expected."
+            message = f"The key that begins with {key[:80]!r} {what}"
             self.faults.append(Fault(line, message))
         else:
             self.faults.append(Fault(line, f"{self.subject} has no comma after its key."))
 
     def handle_error(self, error: PybtexError) -> None:
         """Keep a fault, in words."""
-        expected = str(error.args[0]).removesuffix(" expected")
+        expected = str(error.args[0]).removesuffix(" expected")[:160]
         if isinstance(error, UndefinedMacro):
             message = f"{self.subject} uses the abbreviation {expected!r}, which no @string defines; it counts as empty."
         elif isinstance(error, PrematureEOF):
@@ -166,6 +169,7 @@ class _Parser(LowLevelParser):  # type: ignore[misc]
     def parse_entry_fields(self) -> None:
         """Read the fields; a comma that is missing before another field is a fault, but no end."""
         while True:
+            self._parse_plain_fields()
             name = self.optional([self.NAME])
             if name:
                 self._parse_field(name.value)
@@ -174,6 +178,13 @@ class _Parser(LowLevelParser):  # type: ignore[misc]
                 if not (name and following):
                     return
                 self.faults.append(Fault(self.lineno, f"{self.subject} has no comma before the field {following[1]!r}."))
+
+    def _parse_plain_fields(self) -> None:
+        while match := _PLAIN_FIELD.match(self.text, self.pos):
+            self._go_to(match.start("name"))
+            self.current_field_name, self.field_line = match["name"], self.lineno
+            self.fields.append(Field(match["name"], match["value"], match["raw"], 1, self.lineno))
+            self._go_to(match.end())
 
     def _parse_field(self, name: str) -> None:
         self.current_field_name, self.field_line = name, self.lineno

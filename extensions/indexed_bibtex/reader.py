@@ -30,10 +30,12 @@ _BYTE_ORDER_MARKS = (
 _MOST_PROBLEMS = 1000  # of one file: nobody reads more, and a file of junk has millions
 _DEEPEST_CROSSREF = 50
 _LONGEST_NAME = 1000
+_JUNK = 20  # a text has fewer control characters than one in so many
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _STRAY_HEAD = re.compile(r"^[ \t]*+@(?!comment\b)", re.IGNORECASE | re.MULTILINE)
 _FIELDS = re.compile(r"\s*+,\s*+[\w.:+/-]++\s*+=")
 _NO_COMMENT = re.compile(r"^[ \t\ufeff]*+[^\s%\ufeff]", re.MULTILINE)
+_UNUSUAL = re.compile(r"[{}\\~$\"]")
 _AND, _COMMA = re.compile(r"[{}]| [Aa][Nn][Dd] "), re.compile(r"[{}]|,")
 
 
@@ -139,7 +141,8 @@ def decode(data: bytes, encoding: str = "utf-8-sig") -> tuple[str, int, str]:
     text, strange = _by_line(data)
     if not strange:
         return text, line, f"{wrong}; utf-8 was assumed."
-    more = f" (and in {strange[1:]} further lines)" if strange[1:] else ""
+    others = len(strange) - 1
+    more = f" and in {others} other line{'s' * (others > 1)}" if others else ""
     return text, strange[0], f"{wrong}; cp1252 was assumed here{more}. Save the file as UTF-8."
 
 
@@ -153,6 +156,11 @@ def _by_line(data: bytes) -> tuple[str, list[int]]:
             lines.append(raw.decode("cp1252", errors="replace"))
             strange.append(number)
     return "".join(lines), strange
+
+
+def line_feeds(text: str) -> str:
+    """Return a text with line feeds as its only line ends, and without a byte order mark."""
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
 # -- text to entries ---------------------------------------------------------------------------------------
@@ -187,7 +195,10 @@ class _Reading:
             problems: What is known to be wrong with it.
         """
         self.keys[path], self.problems[path] = [], list(problems)
-        text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+        text = line_feeds(text)
+        if len(_CONTROL.findall(text)) * _JUNK > len(text):
+            self.problems[path] = [Problem(path, 1, "", "The file is not BibTeX but something binary: text was expected.")]
+            return
         pieces = list(split(text))
         self.strings.later = _defined_in(text, pieces, self.strings)
         before, open_comments = None, 0
@@ -253,15 +264,10 @@ class _Reading:
 
     def _check_content(self, path: Path, text: str, pieces: list[Piece]) -> None:
         """See whether the file is one of BibTeX at all."""
-        if self.keys[path] or not text.strip():
-            return
-        if _CONTROL.search(text):
-            self.problems[path] = [Problem(path, 1, "", "The file is not BibTeX but something binary: text was expected.")]
-        elif all(piece.kind == TEXT for piece in pieces) and not self.problems[path]:
-            match = _NO_COMMENT.search(text)
-            if match:
-                line = text.count("\n", 0, match.end()) + 1
-                self.problems[path].append(Problem(path, line, "", "The file holds no entry: '@type{key,' was expected."))
+        match = _NO_COMMENT.search(text)
+        if match and all(piece.kind == TEXT for piece in pieces) and not self.problems[path]:
+            line = text.count("\n", 0, match.end()) + 1
+            self.problems[path].append(Problem(path, line, "", "The file holds no entry: '@type{key,' was expected."))
 
     def finish(self) -> Read:
         """Check what refers from entry to entry, and return the whole."""
@@ -357,9 +363,22 @@ def _person(name: str) -> tuple[Person, str]:
         wrong = f"a name with too many commas ({name[:40]!r})"
         name = ", ".join((*parts[:2], " ".join(parts[2:])))
     try:
-        return Person(name), wrong
+        return _usual(name) or Person(name), wrong
     except (PybtexError, ValueError, IndexError):
         return _whole(name), f"a name that cannot be read ({name[:40]!r})"
+
+
+def _usual(name: str) -> Person | None:
+    """Return a name of the form "Family, Given" without markup or particle, as pybtex would, in a tenth of the time."""
+    family, comma, given = name.partition(",")
+    last, first = family.split(), given.split()
+    if not (comma and last and first) or _UNUSUAL.search(name) or "," in given or not all(word[0].isupper() for word in last):
+        return None
+    person = Person()
+    person.last_names += last
+    person.first_names += first[:1]
+    person.middle_names += first[1:]
+    return person
 
 
 def _whole(name: str) -> Person:

@@ -6,20 +6,17 @@ import functools
 import hashlib
 import logging
 import re
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import pybtex.errors
 from pybtex.database import BibliographyData, Entry, Person
-from pybtex.database.input.bibtex import Parser
-from pybtex.exceptions import PybtexError
 
 from evidence_atlas.core.findings import Code, Finding
 from evidence_atlas.core.links import unsafe_scheme
+from indexed_bibtex.reader import read_bibtex
 
 _DOI = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.[0-9]{4,9}/\S*[^\s.])$", re.IGNORECASE)
 _MARKUP = re.compile(r"\\|\$|~|--|``|''")
@@ -32,7 +29,6 @@ _HREF = re.compile(r"\\href\s*\{[^{}]*\}\s*(\{[^{}]*\})")
 _LINK = re.compile(r"\\(?:url|href)(?![A-Za-z])[^}]*")
 _ARGUMENT = re.compile(r"\\(?:url|href)\s*\{\s*")
 _WEB_LINK = re.compile(r"\\(?:url|href)\s*\{\s*https?://", re.IGNORECASE)
-_STRICTNESS = threading.Lock()  # pybtex keeps its strictness in one module-level switch
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,35 +205,12 @@ def load_bibliography(paths: Sequence[Path]) -> tuple[Bibliography, list[Finding
     Returns:
         The references that can be read, and what is wrong with the files.
     """
-    data, findings = BibliographyData(), []
-    for path in paths:
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            findings.append(Finding(str(path), 1, Code.BIBLIOGRAPHY, f"The bibliography cannot be read: {error}."))
-            continue
-        with _STRICTNESS, pybtex.errors.capture() as errors:
-            parser = Parser(encoding="utf-8")
-            try:
-                parsed = parser.parse_string(text)
-            except PybtexError as error:
-                errors.append(error)
-                parsed = parser.data
-        findings += [_finding(path, text, error) for error in errors]
-        for key, entry in parsed.entries.items():
-            if key not in data.entries:
-                data.entries[key] = entry
-    findings += [Finding(str(path), 1, Code.UNSAFE_LINK, message) for message in drop_unsafe_links(data)]
-    return Bibliography(data), findings
-
-
-def _finding(path: Path, text: str, error: PybtexError) -> Finding:
-    message = str(error).replace("\n", " ")
-    line = getattr(error, "lineno", None)
-    if line is None and (repeated := re.search(r"repeated bibliography entry: (\S+)", message)):
-        places = [m.start() for m in re.finditer(rf"@\w+\s*[{{(]\s*{re.escape(repeated[1])}\s*,", text, re.IGNORECASE)]
-        line = text.count("\n", 0, places[-1]) + 1 if places else None
-    return Finding(str(path), line or 1, Code.BIBLIOGRAPHY, f"The bibliography has an error: {message}.")
+    read = read_bibtex(paths)
+    findings = [Finding(str(found.file), found.line, Code.BIBLIOGRAPHY, found.message) for found in read.problems]
+    for path, keys in read.keys.items():
+        messages = drop_unsafe_links(BibliographyData({key: read.data.entries[key] for key in keys}))
+        findings += [Finding(str(path), 1, Code.UNSAFE_LINK, message) for message in messages]
+    return Bibliography(read.data), findings
 
 
 def plain(value: str) -> str:
