@@ -92,7 +92,7 @@ def test_bibtex_of_every_entry_of_the_bibliography(references):
     expected = {}
     for entry in entries:
         kind, key = re.match(r"(\w+)\{([^,\s]+),\n", entry).groups()
-        fields = dict(re.findall(r"^  (\w+) *= \{(.*)\},?$", entry, re.MULTILINE))
+        fields = dict(re.findall(r"^  ([\w-]+) *= \{(.*)\},?$", entry, re.MULTILINE))
         assert entry.count("\n  ") == len(fields)
         expected[key] = {"ENTRYTYPE": kind, "ID": key, **fields}
     exported = read_bibtex("".join(bibtex(work) for work in references.values()))
