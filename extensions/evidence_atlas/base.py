@@ -75,8 +75,8 @@ def read_files(app: Sphinx) -> None:
     project, findings = app.atlas_project  # type: ignore[attr-defined]
     cited: Any = app.env.get_domain("cite")
     file = str(project.bibliography[0]) if project.bibliography else ""
-    findings += [Finding(file, 1, Code.UNSAFE_LINK, message) for message in drop_unsafe_links(cited.bibdata.data)]
-    atlas, wrong = assemble(project, Bibliography(cited.bibdata.data))
+    findings += [Finding(file, 1, Code.UNSAFE_LINK, message) for message in drop_unsafe_links(cited.bibdata.data.entries)]
+    atlas, wrong = assemble(project, Bibliography(cited.bibdata.data.entries))
     atlas_domain(app.env).atlas, atlas_domain(app.env).builder = atlas, app.builder
     if isinstance(cited, IndexedBibtexDomain):
         chosen = cited.formatter.style(app.config.bibtex_default_style)

@@ -58,7 +58,7 @@ def formatted(reference: Reference, writing: Writing) -> nodes.Element:
     """Return the citation of a paper in the project's pybtex style."""
     name, cited = writing.builder.config.bibtex_default_style, writing.domain.env.get_domain("cite")
     if isinstance(cited, IndexedBibtexDomain):
-        made = cited.formatter.entry(name, reference.entry, cited.digest(reference.entry), "")
+        made = cited.formatter.entry(name, reference.entry, cited.digest(reference.key), "")
     else:
         made = find_plugin("pybtex.style.formatting", name)().format_entry("", reference.entry)
     result: nodes.Element = _backend().paragraph(made)

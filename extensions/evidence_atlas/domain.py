@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -15,7 +15,7 @@ from evidence_atlas.core.atlas import Atlas
 from evidence_atlas.core.checker import check_duplicates
 from evidence_atlas.core.findings import Finding
 from evidence_atlas.core.record import Record
-from evidence_atlas.core.references import Reference
+from evidence_atlas.core.references import Bibliography, Reference
 from evidence_atlas.core.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -79,8 +79,13 @@ class Paper:
     docname: str
     record: Record
     reading: Reading
-    reference: Reference
     verdict: Verdict
+    bibliography: Bibliography = field(repr=False)
+
+    @property
+    def reference(self) -> Reference:
+        """The paper itself, decoded when it is first asked for."""
+        return self.bibliography[self.record.paper]
 
 
 class AtlasDomain(Domain):
@@ -145,8 +150,8 @@ class AtlasDomain(Domain):
         for docname in sorted(self.stated):
             record = self.stated[docname].record
             if record and docname in self.readings and record.paper in self.atlas.bibliography:
-                reference = self.atlas.bibliography[record.paper]
-                found[docname] = Paper(docname, record, self.readings[docname], reference, self.atlas.verdict(record))
+                reading, verdict = self.readings[docname], self.atlas.verdict(record)
+                found[docname] = Paper(docname, record, reading, verdict, self.atlas.bibliography)
         return found
 
     @cached_property
@@ -176,7 +181,7 @@ class AtlasDomain(Domain):
         if key not in self._signatures:
             paper, bibliography = self.papers.get(key), self.atlas.bibliography
             parts: tuple[Any, ...] = (
-                bibliography[key].digest if key in bibliography else "",
+                bibliography.digest(key),
                 self.atlas.notices_of(key),
                 paper and (paper.docname, paper.reading.title, paper.record, paper.verdict),
             )

@@ -81,7 +81,7 @@ def _body(app: Sphinx, page: str, year: str, keys: Sequence[str]) -> str:
     here = app.builder.get_target_uri(page)
     for key in keys:
         entry = domain.atlas.bibliography[key].entry
-        text = cited.formatter.text(style, entry, cited.digest(entry)).render(backend)
+        text = cited.formatter.text(style, entry, cited.digest(key)).render(backend)
         about = domain.papers.get(key)
         address = relative_uri(here, app.builder.get_target_uri(about.docname)) if about else ""
         more = f' <a href="{escape(address)}">Its page in this atlas</a>.' if about else ""

@@ -150,7 +150,7 @@ def note_cited(app: Sphinx, doctree: nodes.document) -> None:
 
 def references_digest(atlas: Atlas, keys: Iterable[str]) -> str:
     """Return a digest of references, those that are missing included."""
-    return ":".join(atlas.bibliography[key].digest if key in atlas.bibliography else "" for key in keys)
+    return ":".join(map(atlas.bibliography.digest, keys))
 
 
 def cited_papers(writing: Writing) -> list[str]:

@@ -10,13 +10,12 @@ import docutils.nodes
 from pybtex.plugin import find_plugin
 from sphinx.util import logging
 from sphinxcontrib.bibtex.citation_target import parse_citation_targets
-from sphinxcontrib.bibtex.directives import BibliographyKey
 from sphinxcontrib.bibtex.domain import Citation, get_docnames
 from sphinxcontrib.bibtex.style.referencing import format_references
 from sphinxcontrib.bibtex.style.template import SphinxReferenceInfo
 
-from indexed_bibtex.formatting import digest_of
-from indexed_bibtex.listings import UNRESOLVED, WORKS, WORKS_ID, Listings
+from indexed_bibtex.listings import UNRESOLVED, Listings
+from indexed_bibtex.store import digest_of
 
 if TYPE_CHECKING:
     from sphinx.addnodes import pending_xref
@@ -41,11 +40,11 @@ class IndexedBibtexDomain(Listings):
         bibliography file changed.
         """
         self._cited_in_cache, self._cited_order = self._cited_in(), None
-        self._works.clear()
+        self._works_made.clear()
         signature = self._signature()
         if signature != self.data["signature"]:
             docnames = list(get_docnames(self.env))  # type: ignore[no-untyped-call]
-            self.citations[:] = [c for key in self._shared_lists() for c in self._make(key, docnames)]
+            self.citations[:] = [c for key in self.bibliographies for c in self._make(key, docnames)]
             self._citations_seen = (0, -1)
             self.data["signature"] = signature
             self._warn_of_duplicates()
@@ -53,9 +52,6 @@ class IndexedBibtexDomain(Listings):
         self.data["shown"] = now
         # a document with an unknown key is written in every build, so that every build warns of it
         return sorted(docname for docname, shown in now.items() if UNRESOLVED in shown or before.get(docname) != shown)
-
-    def _shared_lists(self) -> list[Any]:
-        return [key for key, value in self.bibliographies.items() if value.list_ != WORKS]
 
     def _warn_of_duplicates(self) -> None:
         """Warn as upstream does of a key that two bibliographies list, and of a label that stands for two keys."""
@@ -82,13 +78,12 @@ class IndexedBibtexDomain(Listings):
 
     def _signature(self) -> str:
         """Return a digest of all from which the shared bibliographies are listed and labelled."""
-        keys = self._shared_lists()
-        if not keys:
+        if not self.bibliographies:
             return digest_of()
-        values = [self.bibliographies[key] for key in keys]
+        keys, values = list(self.bibliographies), list(self.bibliographies.values())
         options = [(v.list_, v.style, ast.dump(v.filter_), v.labelprefix, v.keyprefix, v.bibfiles, v.keys) for v in values]
         refs = [(docname, [t.key for ref in refs for t in ref.targets]) for docname, refs in sorted(self._indexed_refs().items())]
-        digests = [self.digest(entry) for entry in self.bibdata.data.entries.values()]
+        digests = [self.digest(key) for key in self.bibdata.data.entries]
         styles = [self.formatter.signature(value.style) for value in values]
         config = self.env.config
         order = list(get_docnames(self.env))  # type: ignore[no-untyped-call]
@@ -97,41 +92,33 @@ class IndexedBibtexDomain(Listings):
     def _shown(self) -> dict[str, tuple[Any, ...]]:
         """Return what each document shows of citations and bibliographies, as something that compares."""
         shown: dict[str, tuple[Any, ...]] = {}
-        works = {key.docname: key for key, value in self.bibliographies.items() if value.list_ == WORKS}
         entries = self.bibdata.data.entries
-        for docname, refs in self._indexed_refs().items():
-            keys = dict.fromkeys(target.key for ref in refs for target in ref.targets)
-            if docname in works:
-                style = self.formatter.signature(self.bibliographies[works[docname]].style)
-                listed = self.bibliographies[works[docname]].citation_nodes
-                parts: list[Any] = [
-                    style,
-                    *((key, self.digest(entries[key])) for key in keys if key in entries and key in listed),
-                ]
-                missing = [key for key in keys if key not in entries]
+        for docname in self._indexed_refs():
+            keys = self.cited_by(docname)
+            if docname in self.works:
+                known = [key for key in keys if key in entries]
+                style = self.formatter.signature(self.works[docname].style)
+                parts: list[Any] = [style, *((key, self.digest(key)) for key in known)]
             else:
                 found = self._resolve(keys, docname)
-                parts, missing = (
-                    [self._as_shown(citation) for citation in found.values()],
-                    [key for key in keys if key not in found],
-                )
-            shown[docname] = (*parts, UNRESOLVED) if missing else tuple(parts)
-        for key in self._shared_lists():
+                known = list(found)
+                parts = [self._as_shown(citation) for citation in found.values()]
+            shown[docname] = (*parts, UNRESOLVED) if len(known) < len(keys) else tuple(parts)
+        for key in self.bibliographies:
             made = tuple(self._as_shown(citation) for citation in self.citations_in(key))
             shown[key.docname] = (*shown.get(key.docname, ()), key.id_, made)
         return shown
 
     def _as_shown(self, citation: Citation) -> tuple[str, ...]:
         place = citation.bibliography_key.docname
-        return (citation.key, place, citation.citation_id, citation.formatted_entry.label, self.digest(citation.entry))
+        return (citation.key, place, citation.citation_id, citation.formatted_entry.label, self.digest(citation.entry.key))
 
     # -- while writing ------------------------------------------------------------------------------------
 
     def _resolve(self, keys: Iterable[str], docname: str) -> dict[str, Citation]:
         """Return the citations of keys as upstream finds them: those of the document first; the last of several."""
         by_key = self._indexed_citations()[0]
-        works = BibliographyKey(docname=docname, id_=WORKS_ID)
-        own = {c.key: c for c in self._works_of(works)} if works in self.bibliographies else {}
+        own = {c.key: c for c in self.works_of(docname)}
         found = sorted((place, citation) for key in keys for place, citation in by_key.get(key, ()))
         local = {c.key: c for _place, c in found if c.bibliography_key.docname == docname}
         local |= {key: own[key] for key in keys if key in own and key not in local}
@@ -190,8 +177,7 @@ class IndexedBibtexDomain(Listings):
     ) -> list[tuple[str, docutils.nodes.Element]]:
         """Replace a reference of any kind, if its target has citation keys."""
         by_key = self._indexed_citations()[0]
-        works = BibliographyKey(docname=fromdocname, id_=WORKS_ID)
-        own = self.bibliographies[works].citation_nodes if works in self.bibliographies else {}
+        own = {citation.key for citation in self.works_of(fromdocname)}
         if any(key.strip() in by_key or key.strip() in own for key in target.split(",")):
             return [("p", self.resolve_xref(env, fromdocname, builder, "p", target, node, contnode))]
         return []

@@ -6,11 +6,14 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from pybtex.database import Entry
 from pybtex.database.input.bibtex import LowLevelParser, UndefinedMacro, month_names
 from pybtex.exceptions import PybtexError
 from pybtex.scanner import PrematureEOF, PybtexSyntaxError
+from pybtex.textutils import normalize_whitespace
 from pybtex.utils import CaseInsensitiveDict
 
+from indexed_bibtex.names import ROLES, people
 from indexed_bibtex.pieces import PREAMBLE, STRING, Piece
 
 _DEEPEST = 100  # pybtex's formatting refuses braces that are nested deeper
@@ -83,6 +86,11 @@ class Abbreviations:
     later: Any = field(default_factory=CaseInsensitiveDict)
     room: int = _ROOM
 
+    @property
+    def months_only(self) -> bool:
+        """Whether no file defines an abbreviation, so that the months are what they are."""
+        return len(self.known) == len(month_names) and len(self.later) in {0, len(month_names)}
+
 
 def parse(text: str, piece: Piece, strings: Abbreviations) -> Command:
     """Read a piece that is not text and not a comment.
@@ -100,6 +108,27 @@ def parse(text: str, piece: Piece, strings: Abbreviations) -> Command:
     kind, content = parser.parse_command()
     key, value = ("", content[0]) if piece.kind in {STRING, PREAMBLE} else (content[0] or "", "")
     return Command(kind, key, parser.fields, "".join(value) if piece.kind == PREAMBLE else "", parser.faults)
+
+
+def entry_of(command: Command) -> tuple[Entry, list[Fault]]:
+    """Return the entry that a command states, and what is wrong with its fields."""
+    entry, faults, seen = Entry(command.type), list[Fault](), set[str]()
+    for part in command.fields:
+        name, value = part.name.lower(), normalize_whitespace(part.value)
+        if name in seen:
+            faults.append(Fault(part.line, f"The entry {command.key!r} has the field {part.name!r} twice; the first is used."))
+            continue
+        seen.add(name)
+        if name not in ROLES:
+            entry.fields[part.name] = value
+            continue
+        persons, wrong = people(value)
+        for person in persons:
+            entry.add_person(person, part.name)
+        if wrong:
+            message = f"The entry {command.key!r} has {wrong} in {part.name!r}. 'Family, Given and Family, Given' was expected."
+            faults.append(Fault(part.line, message))
+    return entry, faults
 
 
 class _Parser(LowLevelParser):  # type: ignore[misc]

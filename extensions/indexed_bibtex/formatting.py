@@ -12,27 +12,13 @@ from typing import TYPE_CHECKING, Any
 from pybtex.plugin import find_plugin
 from pybtex.style import FormattedEntry
 
+from indexed_bibtex.store import digest_of
+
 if TYPE_CHECKING:
     from pybtex.database import Entry
     from sphinx.application import Sphinx
 
 FILE = "indexed-bibtex.pickle"
-
-
-def digest_of(*parts: object) -> str:
-    """Return a short digest of plain data."""
-    return hashlib.blake2b(repr(parts).encode(), digest_size=12).hexdigest()
-
-
-def entry_digest(entry: Entry) -> str:
-    """Return a digest of all that an entry states.
-
-    An entry inherits what it lacks from its ``crossref``, so a change of the parent changes the child.
-    """
-    people = [(role, [str(person) for person in people]) for role, people in entry.persons.items()]
-    parent = getattr(entry.fields, "parent", None)
-    inherited = list(parent.fields.items()) if parent is not None and hasattr(parent, "fields") else []
-    return digest_of(entry.key, entry.original_type, list(entry.fields.items()), people, inherited)
 
 
 class Formatter:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from docutils.nodes import make_id
 from pybtex.database import Entry
 from pybtex.richtext import Tag
 from pybtex.style import FormattedEntry
 from pybtex.style.template import FieldIsMissing
 from sphinx.util import logging
+from sphinxcontrib.bibtex.directives import BibliographyKey
 from sphinxcontrib.bibtex.domain import BibtexDomain, Citation, _FilterVisitor
 
-from indexed_bibtex.formatting import Formatter, entry_digest
+from indexed_bibtex.formatting import Formatter
+from indexed_bibtex.store import Entries, entry_digest
 
 if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
@@ -24,11 +28,22 @@ if TYPE_CHECKING:
 # the filter of a bibliography that lists what its own document cites, as an expression of upstream's language
 CITED_HERE = ast.dump(ast.parse("docname in docnames"))
 _CITED, _ALL = ast.dump(ast.parse("cited")), ast.dump(ast.parse("True"))
-# the kind of list that belongs to one document: the target of its own citations and of no other's
-WORKS, WORKS_ID = "works", "works-cited"
+WORKS_ID = "works-cited"
 UNRESOLVED = "unresolved"
 
 logger = logging.getLogger(__name__)
+
+
+class Works(NamedTuple):
+    """The list of works that one document cites: the target of its own citations and of no other's.
+
+    Attributes:
+        line: The line for warnings.
+        style: The pybtex style.
+    """
+
+    line: int
+    style: str
 
 
 def _with_suffix(entry: Entry) -> Entry:
@@ -44,13 +59,16 @@ def _with_suffix(entry: Entry) -> Entry:
 class Listings(BibtexDomain):
     """The lists of upstream's domain, and the citations of each, without scanning all for one."""
 
+    data_version = 100 * BibtexDomain.data_version + 1  # upstream's data and ours
+
     def __init__(self, env: BuildEnvironment) -> None:
         super().__init__(env)
         self.data.setdefault("shown", {})
         self.data.setdefault("signature", "")
+        self.data.setdefault("works", {})
         self._refs: dict[str, list[Any]] = defaultdict(list)
         self._refs_seen: list[Any] = []
-        self._works: dict[Any, list[Citation]] = {}
+        self._works_made: dict[str, list[Citation]] = {}
 
     @cached_property
     def formatter(self) -> Formatter:
@@ -83,8 +101,6 @@ class Listings(BibtexDomain):
 
     def citations_in(self, bibliography_key: Any) -> list[Citation]:
         """Return the citations that a bibliography lists, in its order."""
-        if self.bibliographies[bibliography_key].list_ == WORKS:
-            return self._works_of(bibliography_key)
         return self._indexed_citations()[1].get(bibliography_key, [])
 
     def _make(self, bibliography_key: Any, docnames: list[str]) -> Iterator[Citation]:
@@ -102,11 +118,31 @@ class Listings(BibtexDomain):
                 tooltip_entry=tooltip,
             )
 
-    def _works_of(self, bibliography_key: Any) -> list[Citation]:
-        """Return the citations of a list of works, made when they are first asked for."""
-        if bibliography_key not in self._works:
-            self._works[bibliography_key] = list(self._make(bibliography_key, []))
-        return self._works[bibliography_key]
+    # -- works cited: a list of one document, made when it is written ----------------------------------------
+
+    @property
+    def works(self) -> dict[str, Works]:
+        """The documents that list the works that they cite."""
+        works: dict[str, Works] = self.data["works"]
+        return works
+
+    def works_of(self, docname: str) -> list[Citation]:
+        """Return the works that a document lists, sorted by its style; of one that lists none, none."""
+        if docname in self.works and docname not in self._works_made:
+            self._works_made[docname] = list(self._make_works(docname, self.works[docname]))
+        return self._works_made.get(docname, [])
+
+    def _make_works(self, docname: str, works: Works) -> Iterator[Citation]:
+        entries, config = self.bibdata.data.entries, self.env.config
+        style, place = self.formatter.style(works.style), BibliographyKey(docname=docname, id_=WORKS_ID)
+        ordered = list(style.sort([entries[key] for key in self.cited_by(docname) if key in entries]))
+        tooltip = (config.bibtex_tooltips_style or works.style) if config.bibtex_tooltips else ""
+        for entry, made, hint in self._formatted(ordered, [""] * len(ordered), works.style, tooltip, (docname, works.line)):
+            yield Citation(make_id(f"cite-{entry.key}"), place, entry.key, _with_suffix(entry), made, hint)
+
+    def cited_by(self, docname: str) -> list[str]:
+        """Return the keys that a document cites, each once, in the order of their first citations."""
+        return list(dict.fromkeys(target.key for ref in self.refs_of(docname) for target in ref.targets))
 
     def _indexed_citations(self) -> tuple[dict[str, list[tuple[int, Citation]]], dict[Any, list[Citation]]]:
         """Return the targets by key, each with its place in the whole, and the citations by bibliography."""
@@ -130,7 +166,13 @@ class Listings(BibtexDomain):
         """Forget a document; one of which nothing is known costs nothing."""
         if docname in self._indexed_refs() or any(key.docname == docname for key in self.bibliographies):
             super().clear_doc(docname)
+            self.works.pop(docname, None)
             self._citations_seen, self.data["signature"] = (0, -1), ""  # its bibliographies' citations went with it
+
+    def merge_domaindata(self, docnames: AbstractSet[str], otherdata: dict[str, Any]) -> None:
+        """Take what another process read."""
+        super().merge_domaindata(docnames, otherdata)
+        self.works.update({docname: works for docname, works in otherdata["works"].items() if docname in docnames})
 
     def get_all_cited_keys(self, docnames: list[str]) -> Iterator[str]:
         """Yield all cited keys in the order of the documents."""
@@ -211,11 +253,7 @@ class Listings(BibtexDomain):
     def get_sorted_entries(self, bibliography_key: Any, docnames: list[str]) -> Iterator[tuple[str, Entry]]:
         """Yield the filtered entries in the order in which they are cited, then those that are not."""
         entries = dict(self.get_filtered_entries(bibliography_key))
-        if self.bibliographies[bibliography_key].list_ == WORKS:
-            cited = [target.key for ref in self.refs_of(bibliography_key.docname) for target in ref.targets]
-        else:
-            cited = self._cited_keys_cache(docnames)
-        for key in cited:
+        for key in self._cited_keys_cache(docnames):
             if key in entries:
                 yield key, entries.pop(key)
         yield from entries.items()
@@ -229,28 +267,32 @@ class Listings(BibtexDomain):
         style = self.formatter.style(bibliography.style)
         tooltip = (tooltips_style or bibliography.style) if tooltips else ""
         ordered = list(style.sort(entries.values()))
-        labels = [""] * len(ordered) if bibliography.list_ == WORKS else style.format_labels(ordered)
-        for label, entry in zip(labels, ordered, strict=False):
-            digest, full = self.digest(entry), bibliography.labelprefix + label
-            try:
-                made = self.formatter.entry(bibliography.style, entry, digest, full)
-                yield entry, made, self.formatter.entry(tooltip, entry, digest, full) if tooltip else None
-            except FieldIsMissing as error:
-                logger.warning(
-                    str(error),
-                    location=(bibliography_key.docname, bibliography.line),
-                    type="bibtex",
-                    subtype="missing_field",
-                )
-                yield entry, FormattedEntry(entry.key, Tag("b", str(error)), full), None
+        labels = [bibliography.labelprefix + label for label in style.format_labels(ordered)]
+        yield from self._formatted(ordered, labels, bibliography.style, tooltip, (bibliography_key.docname, bibliography.line))
 
-    def digest(self, entry: Entry) -> str:
-        """Return the digest of an entry of the files in use."""
+    def _formatted(
+        self, entries: Iterable[Entry], labels: Iterable[str], style: str, tooltip: str, location: tuple[str, int]
+    ) -> Iterator[tuple[Entry, FormattedEntry, FormattedEntry | None]]:
+        """Yield entries as a style and, if it is named, a style for tooltips format them."""
+        for label, entry in zip(labels, entries, strict=False):
+            digest = self.digest(entry.key)
+            try:
+                made = self.formatter.entry(style, entry, digest, label)
+                yield entry, made, self.formatter.entry(tooltip, entry, digest, label) if tooltip else None
+            except FieldIsMissing as error:
+                logger.warning(str(error), location=location, type="bibtex", subtype="missing_field")
+                yield entry, FormattedEntry(entry.key, Tag("b", str(error)), label), None
+
+    def digest(self, key: str) -> str:
+        """Return a digest of what the entry of a key states."""
+        entries = self.bibdata.data.entries
+        if isinstance(entries, Entries):
+            return entries.digest(key)
         if self._digested is not self.bibdata:
             self._digests, self._digested = {}, self.bibdata
-        if entry.key not in self._digests:
-            self._digests[entry.key] = entry_digest(entry)
-        return self._digests[entry.key]
+        if key not in self._digests:
+            self._digests[key] = entry_digest(entries[key])
+        return self._digests[key]
 
     _digested: Any = None
     _digests: dict[str, str]

@@ -6,37 +6,27 @@ names are pybtex's; nothing here needs Sphinx, and no state is kept between call
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pybtex.database import BibliographyData, Entry, Person
-from pybtex.exceptions import PybtexError
+from pybtex.database import BibliographyData
 from pybtex.textutils import normalize_whitespace
 from pybtex.utils import CaseInsensitiveDict
 
-from indexed_bibtex.entries import Abbreviations, Command, Field, parse
+from indexed_bibtex.decoding import decode, line_feeds
+from indexed_bibtex.entries import Abbreviations, Command, entry_of, parse
 from indexed_bibtex.pieces import COMMENT, PREAMBLE, STRING, TEXT, Piece, split
+from indexed_bibtex.store import Entries, regular_key
 
-_BYTE_ORDER_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 _MOST_PROBLEMS = 1000  # of one file: nobody reads more, and a file of junk has millions
 _DEEPEST_CROSSREF = 50
-_LONGEST_NAME = 1000
 _JUNK = 20  # a text has fewer control characters than one in so many
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _STRAY_HEAD = re.compile(r"^[ \t]*+@(?!comment\b)", re.IGNORECASE | re.MULTILINE)
 _FIELDS = re.compile(r"\s*+,\s*+[\w.:+/-]++\s*+=")
 _NO_COMMENT = re.compile(r"^[ \t\ufeff]*+[^\s%\ufeff]", re.MULTILINE)
-_UNUSUAL = re.compile(r"[{}\\~$\"]")
-_AND, _COMMA = re.compile(r"[{}]| [Aa][Nn][Dd] "), re.compile(r"[{}]|,")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +71,7 @@ def read_bibtex(paths: Sequence[Path], encoding: str = "utf-8-sig") -> Read:
     Returns:
         All that can be read, and what is wrong; a file that cannot be read at all is one problem.
     """
-    reading = _Reading()
+    reading = _Reading(encoding)
     for path in dict.fromkeys(paths):
         text, problems = _load(path, encoding)
         reading.add(path, text, problems)
@@ -100,9 +90,6 @@ def parse_bibtex(texts: Mapping[Path, str]) -> Read:
     return reading.finish()
 
 
-# -- bytes to text -----------------------------------------------------------------------------------------
-
-
 def _load(path: Path, encoding: str) -> tuple[str, list[Problem]]:
     """Return the text of a file, empty where it cannot be read, and what is wrong."""
     try:
@@ -117,60 +104,12 @@ def _load(path: Path, encoding: str) -> tuple[str, list[Problem]]:
     return text, [Problem(path, line, "", message)] if message else []
 
 
-def decode(data: bytes, encoding: str = "utf-8-sig") -> tuple[str, int, str]:
-    """Return the text of a file, and the line and message of what is wrong with its encoding.
-
-    Args:
-        data: The file.
-        encoding: Its encoding, unless it begins with a byte order mark.
-    """
-    for mark, name in _BYTE_ORDER_MARKS:
-        if data.startswith(mark) and (name == "utf-8" or "@".encode(name) in data):
-            encoding, data = name, data[len(mark) :]
-            break
-    try:
-        return data.decode(encoding), 1, ""
-    except LookupError:
-        place, wrong = 0, f"There is no encoding {encoding!r}"
-    except UnicodeError as error:
-        place = getattr(error, "start", 0)
-        wrong = f"The file is not in {encoding.removesuffix('-sig')}: this line holds bytes that it does not have"
-    line = len(re.findall(rb"\r\n|\r|\n", data[:place])) + 1
-    if encoding.startswith(("utf-16-", "utf-32-")):
-        return data.decode(encoding, errors="replace"), line, f"{wrong}; they are replaced."
-    text, strange = _by_line(data)
-    if not strange:
-        return text, line, f"{wrong}; utf-8 was assumed."
-    others = len(strange) - 1
-    more = f" and in {others} other line{'s' * (others > 1)}" if others else ""
-    return text, strange[0], f"{wrong}; cp1252 was assumed here{more}. Save the file as UTF-8."
-
-
-def _by_line(data: bytes) -> tuple[str, list[int]]:
-    """Decode each line as UTF-8 or else as cp1252, so that one strange letter spoils no other line."""
-    lines, strange = [], []
-    for number, raw in enumerate(data.splitlines(keepends=True), 1):
-        try:
-            lines.append(raw.decode("utf-8"))
-        except UnicodeDecodeError:
-            lines.append(raw.decode("cp1252", errors="replace"))
-            strange.append(number)
-    return "".join(lines), strange
-
-
-def line_feeds(text: str) -> str:
-    """Return a text with line feeds as its only line ends, and without a byte order mark."""
-    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-
-
-# -- text to entries ---------------------------------------------------------------------------------------
-
-
 @dataclass
 class _Reading:
     """What was read so far, of all files.
 
     Attributes:
+        encoding: Of the files.
         data: The entries.
         keys: The keys that are from each file.
         problems: What is wrong with each file.
@@ -179,12 +118,16 @@ class _Reading:
         strings: The abbreviations in force.
     """
 
+    encoding: str = "utf-8-sig"
     data: BibliographyData = field(default_factory=BibliographyData)
     keys: dict[Path, list[str]] = field(default_factory=dict)
     problems: dict[Path, list[Problem]] = field(default_factory=dict)
     places: dict[str, tuple[Path, int]] = field(default_factory=dict)
     crossrefs: dict[str, int] = field(default_factory=dict)
     strings: Abbreviations = field(default_factory=Abbreviations)
+
+    def __post_init__(self) -> None:
+        self.data.entries = Entries(self.encoding)
 
     def add(self, path: Path, text: str, problems: list[Problem]) -> None:
         """Read a file.
@@ -217,6 +160,11 @@ class _Reading:
         self._check_content(path, text, pieces)
 
     def _add_command(self, path: Path, text: str, piece: Piece) -> Command:
+        key = regular_key(text, piece, months=self.strings.months_only)
+        if key and key not in self.data.entries:
+            self.data.entries.place(key, path, text, piece)
+            self._note(path, key, piece.line)
+            return Command(piece.kind, key, [], "", [])
         command = parse(text, piece, self.strings)
         self.problems[path] += [Problem(path, fault.line, command.key, fault.message) for fault in command.faults]
         if piece.kind == PREAMBLE:
@@ -233,34 +181,16 @@ class _Reading:
                 message = f"The key {key!r} is repeated: the entry of line {where} is used, this one is left out."
                 self.problems[path].append(Problem(path, line, key, message))
             return
-        entry, seen = Entry(command.type), set[str]()
-        for part in command.fields:
-            name = part.name.lower()
-            if name in seen:
-                message = f"The entry {key!r} has the field {part.name!r} twice; the first is used."
-                self.problems[path].append(Problem(path, part.line, key, message))
-                continue
-            seen.add(name)
-            self._add_field(path, key, entry, part)
-            if name == "crossref":
-                self.crossrefs[key.lower()] = part.line
+        entry, faults = entry_of(command)
+        self.problems[path] += [Problem(path, fault.line, key, fault.message) for fault in faults]
+        if "crossref" in entry.fields:
+            self.crossrefs[key.lower()] = next(part.line for part in command.fields if part.name.lower() == "crossref")
         self.data.add_entry(key, entry)
+        self._note(path, key, line)
+
+    def _note(self, path: Path, key: str, line: int) -> None:
         self.keys[path].append(key)
         self.places[key.lower()] = (path, line)
-
-    def _add_field(self, path: Path, key: str, entry: Entry, part: Field) -> None:
-        value = normalize_whitespace(part.value)
-        if part.name.lower() not in Person.valid_roles:
-            entry.fields[part.name] = value
-            return
-        wrong = ""
-        for name in _split(value, _AND):
-            person, fault = _person(name)
-            entry.add_person(person, part.name)
-            wrong = wrong or fault
-        if wrong:
-            message = f"The entry {key!r} has {wrong} in {part.name!r}. 'Family, Given and Family, Given' was expected."
-            self.problems[path].append(Problem(path, part.line, key, message))
 
     def _check_content(self, path: Path, text: str, pieces: list[Piece]) -> None:
         """See whether the file is one of BibTeX at all."""
@@ -340,51 +270,6 @@ def _wrong_text(part: str, line: int, before: Command | None, *, closes: bool) -
         yield Problem(
             Path(), line, before.key, f"The entry {name} ends before this place, where {why}; what stands here is not read."
         )
-
-
-def _split(value: str, separator: re.Pattern[str]) -> list[str]:
-    """Split a value at a separator that stands in no braces; unlike pybtex's, in one pass."""
-    parts, start, depth = [], 0, 0
-    for match in separator.finditer(value):
-        if match[0] in {"{", "}"}:
-            depth += 1 if match[0] == "{" else -1
-        elif not depth:
-            parts.append(value[start : match.start()].strip())
-            start = match.end()
-    return [*parts, value[start:].strip()] if value else []
-
-
-def _person(name: str) -> tuple[Person, str]:
-    """Return a name in its parts, and what is wrong with it."""
-    wrong = ""
-    if len(name) > _LONGEST_NAME:  # pybtex's time for a name grows with the square of its length
-        return _whole(name), f"a name of {len(name)} characters"
-    if name.count(",") > 2 and len(parts := _split(name, _COMMA)) > 3:  # noqa: PLR2004  (family, suffix, given)
-        wrong = f"a name with too many commas ({name[:40]!r})"
-        name = ", ".join((*parts[:2], " ".join(parts[2:])))
-    try:
-        return _usual(name) or Person(name), wrong
-    except (PybtexError, ValueError, IndexError):
-        return _whole(name), f"a name that cannot be read ({name[:40]!r})"
-
-
-def _usual(name: str) -> Person | None:
-    """Return a name of the form "Family, Given" without markup or particle, as pybtex would, in a tenth of the time."""
-    family, comma, given = name.partition(",")
-    last, first = family.split(), given.split()
-    if not (comma and last and first) or _UNUSUAL.search(name) or "," in given or not all(word[0].isupper() for word in last):
-        return None
-    person = Person()
-    person.last_names += last
-    person.first_names += first[:1]
-    person.middle_names += first[1:]
-    return person
-
-
-def _whole(name: str) -> Person:
-    person = Person()
-    person.last_names.append(name)
-    return person
 
 
 def _listed(problems: list[Problem]) -> list[Problem]:

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING, Any, cast
 
 import docutils.nodes
 from pybtex.plugin import find_plugin
 from sphinx.transforms.post_transforms import SphinxPostTransform
-from sphinxcontrib.bibtex.directives import BibliographyKey, BibliographyValue
+from sphinxcontrib.bibtex.directives import BibliographyKey
 from sphinxcontrib.bibtex.nodes import bibliography as bibliography_node
 from sphinxcontrib.bibtex.nodes import raw_latex
 from sphinxcontrib.bibtex.transforms import BibliographyTransform, node_text_transform
 
 from indexed_bibtex.domain import IndexedBibtexDomain
-from indexed_bibtex.listings import WORKS, WORKS_ID
+from indexed_bibtex.listings import Works
 
 if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
-_HERE = ast.parse("docname in docnames")
 _backend = find_plugin("pybtex.backends", "docutils")()
+
+
+class works_cited(docutils.nodes.General, docutils.nodes.Element):  # noqa: N801  (nodes are named so)
+    """Where a document lists the works that it cites; no writer meets it."""
 
 
 def list_works(env: BuildEnvironment, document: docutils.nodes.document, line: int) -> docutils.nodes.Element | None:
@@ -39,29 +41,10 @@ def list_works(env: BuildEnvironment, document: docutils.nodes.document, line: i
         return None
     docname = env.docname
     entries = domain.bibdata.data.entries
-    cited = dict.fromkeys(target.key for ref in domain.refs_of(docname) for target in ref.targets)
-    known = [key for key in cited if key in entries]
-    key = BibliographyKey(docname=docname, id_=WORKS_ID)
-    if not known or key in domain.bibliographies:
+    if docname in domain.works or not any(key in entries for key in domain.cited_by(docname)):
         return None
-    nodes: dict[str, docutils.nodes.Element] = {
-        name: docutils.nodes.list_item(ids=[docutils.nodes.make_id(f"cite-{name}")]) for name in known
-    }
-    node = bibliography_node("", docname=docname, ids=[WORKS_ID])
-    domain.bibliographies[key] = BibliographyValue(
-        line=line,
-        list_=WORKS,
-        enumtype="arabic",
-        start=1,
-        style=env.config.bibtex_default_style,
-        filter_=_HERE,
-        labelprefix="",
-        keyprefix="",
-        bibfiles=list(domain.bibdata.bibfiles),
-        citation_nodes=nodes,
-        keys=[],
-    )
-    return node
+    domain.works[docname] = Works(line, env.config.bibtex_default_style)
+    return works_cited("", docname=docname)
 
 
 class IndexedBibliographyTransform(SphinxPostTransform):
@@ -72,23 +55,19 @@ class IndexedBibliographyTransform(SphinxPostTransform):
     def run(self, **kwargs: Any) -> None:
         """Replace every bibliography of the document."""
         domain = cast("IndexedBibtexDomain", self.env.get_domain("cite"))
+        for place in list(self.document.findall(works_cited)):
+            place.replace_self(self._works(domain, place["docname"]))
         for node in list(self.document.findall(bibliography_node)):
-            key = BibliographyKey(docname=node["docname"], id_=node["ids"][0])
-            citations = domain.citations_in(key)
-            value = domain.bibliographies[key]
-            if value.list_ == WORKS:
-                node.replace_self(self._works(domain, key, value, citations))
-            else:
-                self._upstream(domain, node, key, value, citations)
+            self._upstream(domain, node, BibliographyKey(docname=node["docname"], id_=node["ids"][0]))
 
-    def _works(self, domain: IndexedBibtexDomain, key: Any, value: Any, citations: list[Any]) -> docutils.nodes.Element:
+    def _works(self, domain: IndexedBibtexDomain, docname: str) -> docutils.nodes.Element:
         works = docutils.nodes.bullet_list(classes=["bibtex-works"], bullet="-")
-        for citation in citations:
+        for citation in domain.works_of(docname):
             paragraph = _backend.paragraph(citation.formatted_entry)
             paragraph["ids"], paragraph["names"] = [], []
-            paragraph.insert(0, self._anchor(domain, key.docname, citation.citation_id))
+            paragraph.insert(0, self._anchor(domain, docname, citation.citation_id))
             item = docutils.nodes.list_item("", paragraph)
-            self.env.events.emit("bibtex-work-listed", key.docname, citation.key, paragraph)
+            self.env.events.emit("bibtex-work-listed", docname, citation.key, paragraph)
             node_text_transform(item)
             works.append(item)
         return works
@@ -100,9 +79,9 @@ class IndexedBibliographyTransform(SphinxPostTransform):
             return raw_latex(f"\\hypertarget{{cite.{docname}:{name}}}{{}}")
         return docutils.nodes.target("", "", ids=[name])
 
-    def _upstream(self, domain: IndexedBibtexDomain, node: Any, key: Any, value: Any, citations: list[Any]) -> None:
+    def _upstream(self, domain: IndexedBibtexDomain, node: docutils.nodes.Element, key: Any) -> None:
         """Make what upstream's transform makes."""
-        counter = self.env.temp_data
+        citations, value, counter = domain.citations_in(key), domain.bibliographies[key], self.env.temp_data
         result: docutils.nodes.Element = docutils.nodes.container()
         if value.list_ == "enumerated":
             result = docutils.nodes.enumerated_list(enumtype=value.enumtype)

@@ -17,7 +17,8 @@ from pybtex.database.input.bibtex import Parser
 
 from evidence_atlas.core.findings import Code
 from evidence_atlas.core.references import load_bibliography
-from indexed_bibtex.reader import decode, parse_bibtex, read_bibtex
+from indexed_bibtex.decoding import decode
+from indexed_bibtex.reader import parse_bibtex, read_bibtex
 
 from .helpers import PROPERTY, REFERENCES
 

@@ -38,7 +38,7 @@ def attempt(text):
 
 def letters(text):
     """Return the letters that the works of a text need."""
-    return ambiguous(Bibliography(parse_bibtex({HERE: text}).data))
+    return ambiguous(Bibliography(parse_bibtex({HERE: text}).data.entries))
 
 
 def work(key, author="Good, Anna", year="2020", suffix=None, **fields):

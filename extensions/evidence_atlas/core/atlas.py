@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from evidence_atlas.core.findings import Finding
@@ -11,7 +11,7 @@ from evidence_atlas.core.identity import Identity, identity
 from evidence_atlas.core.notices import Notice, Notices, load_notices
 from evidence_atlas.core.policy import Policy, load_policy
 from evidence_atlas.core.record import Record
-from evidence_atlas.core.references import Reference, load_bibliography
+from evidence_atlas.core.references import Bibliography, load_bibliography
 from evidence_atlas.core.settings import Project, Settings, find_project
 from evidence_atlas.core.verdict import Verdict, verdict
 
@@ -22,7 +22,7 @@ class Atlas:
 
     project: Project
     policy: Policy
-    bibliography: Mapping[str, Reference]
+    bibliography: Bibliography
     notices: Notices
     identity: Identity
 
@@ -37,9 +37,13 @@ class Atlas:
 
     def notices_of(self, key: str) -> tuple[Notice, ...]:
         """Return the notices about a paper, gravest first."""
-        if key not in self.bibliography:
-            return ()
-        return self.notices.get(self.bibliography[key].doi, ())
+        doi = self._under_notice.get(key)
+        return self.notices.get(doi, ()) if doi else ()
+
+    @cached_property
+    def _under_notice(self) -> dict[str, str]:
+        """DOIs of the papers about which there are notices, by key."""
+        return self.bibliography.with_doi(self.notices)
 
     def address(self, page: str) -> str:
         """Return the address of a document's page, or the citable one of this version with ``/v/…``."""
@@ -50,7 +54,7 @@ class Atlas:
         return f"{self.settings.base_url}/v/{self.identity.version}/{page}/"
 
 
-def assemble(project: Project, bibliography: Mapping[str, Reference] | None = None) -> tuple[Atlas, list[Finding]]:
+def assemble(project: Project, bibliography: Bibliography | None = None) -> tuple[Atlas, list[Finding]]:
     """Read a project's files.
 
     Args:

@@ -20,9 +20,10 @@ from string import ascii_lowercase
 from evidence_atlas.core.findings import Code, Finding
 from evidence_atlas.core.references import Bibliography, Reference
 from evidence_atlas.core.settings import find_project, find_sources
+from indexed_bibtex.decoding import decode, line_feeds
 from indexed_bibtex.entries import Abbreviations, Command, Field, parse
 from indexed_bibtex.pieces import COMMENT, PREAMBLE, STRING, TEXT, split
-from indexed_bibtex.reader import Read, decode, line_feeds, parse_bibtex
+from indexed_bibtex.reader import Read, parse_bibtex
 
 SUFFIX = "year-suffix"  # the variable of CSL
 _FIRST = (
@@ -172,7 +173,7 @@ def _needed(read: Read) -> dict[str, str]:
     Raises:
         ValueError: Two works of one label have the same letter; which of them keeps it is not for a program to say.
     """
-    bibliography = Bibliography(read.data)
+    bibliography = Bibliography(read.data.entries)
     letters = ambiguous(bibliography)
     for key, letter in letters.items():
         if standing := bibliography[key].fields.get(SUFFIX, ""):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from evidence_atlas.core.frontmatter import Path as KeyPath
 from evidence_atlas.core.page import Page, read_page
 from evidence_atlas.core.policy import Policy
 from evidence_atlas.core.record import ADAPTER, KEYS, QUOTE_WORDS, SLUG, Record
-from evidence_atlas.core.references import Reference
+from evidence_atlas.core.references import Bibliography
 
 REQUIRED_DIRECTIVES = ("pem-badge", "cite-block")
 
@@ -43,7 +43,7 @@ class Checked:
 Rule = Callable[[Record, Policy], Iterator[tuple[Code, KeyPath, str]]]
 
 
-def check_page(file: str, text: str, policy: Policy, bibliography: Mapping[str, Reference]) -> Checked:
+def check_page(file: str, text: str, policy: Policy, bibliography: Bibliography) -> Checked:
     """Check one evidence page: front matter, rules of the policy, reference, parts of the page.
 
     Args:
@@ -216,7 +216,7 @@ def _sources(record: Record, _policy: Policy) -> Iterator[tuple[Code, KeyPath, s
 RULES: tuple[Rule, ...] = (_level, _outcome, _joined, _modification, _sources)
 
 
-def _check_references(record: Record, bibliography: Mapping[str, Reference]) -> list[tuple[Code, KeyPath, str]]:
+def _check_references(record: Record, bibliography: Bibliography) -> list[tuple[Code, KeyPath, str]]:
     wrong: list[tuple[Code, KeyPath, str]] = []
     keys: list[tuple[KeyPath, str]] = [(("paper",), record.paper)]
     keys += [(("relations", i, "paper"), relation.paper) for i, relation in enumerate(record.relations)]
@@ -256,14 +256,14 @@ def _check_parts(file: str, page: Page) -> Iterator[Finding]:
             yield Finding(file, page.title_line, Code.MISSING_DIRECTIVE, message)
 
 
-def page_inputs(record: Record | None, policy: Policy, bibliography: Mapping[str, Reference]) -> str:
+def page_inputs(record: Record | None, policy: Policy, bibliography: Bibliography) -> str:
     """Return a digest of what a page is checked against: its rows of the policy and its own reference.
 
     A page without a usable record is checked against everything, since any row may be the one that it lacks.
     """
     if record is None:
         return f"{policy.whole_digest}:{sorted(bibliography)}"
-    reference = bibliography[record.paper].digest if record.paper in bibliography else ""
+    reference = bibliography.digest(record.paper)
     related = [relation.paper in bibliography for relation in record.relations]
     return f"{policy.slice_digest(record.uses())}:{reference}:{related}"
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import logging
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pybtex.database import BibliographyData, Entry, Person
+from pybtex.database import Entry, Person
 
 from evidence_atlas.core.findings import Code, Finding
 from evidence_atlas.core.links import unsafe_scheme
 from indexed_bibtex.reader import read_bibtex
+from indexed_bibtex.store import Entries, entry_digest
 
 _DOI = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.[0-9]{4,9}/\S*[^\s.])$", re.IGNORECASE)
 _MARKUP = re.compile(r"\\|\$|~|--|``|''")
@@ -27,6 +26,8 @@ _ESCAPED = re.compile(r"\\([_%&#~$])")
 _HREF = re.compile(r"\\href\s*\{[^{}]*\}\s*(\{[^{}]*\})")
 # commands that formatting styles turn into links, and those of them whose address is plainly of the web
 _LINK = re.compile(r"\\(?:url|href)(?![A-Za-z])[^}]*")
+# a source without these has no link of an unsafe kind
+_LINKING = re.compile(r"\\(?:url|href)|\burl\s*+=\s*+(?![{\"]\s*+https?://)", re.IGNORECASE)
 _ARGUMENT = re.compile(r"\\(?:url|href)\s*\{\s*")
 _WEB_LINK = re.compile(r"\\(?:url|href)\s*\{\s*https?://", re.IGNORECASE)
 
@@ -122,12 +123,6 @@ class Reference:
         url = self.fields.get("url", "")
         return url if url.lower().startswith(("https://", "http://")) else ""
 
-    @cached_property
-    def digest(self) -> str:
-        """A digest of all that the reference states."""
-        parts = (self.key, self.type, self.authors, self.abridged, sorted(self.fields.items()))
-        return hashlib.blake2b(repr(parts).encode(), digest_size=12).hexdigest()
-
     def byline(self, most: int = 8) -> str:
         """Return the authors for reading: at most ``most`` names; "et al." where the source itself is abridged."""
         names = [name.display_form for name in self.authors]
@@ -153,10 +148,14 @@ class Reference:
 
 
 class Bibliography(Mapping[str, Reference]):
-    """References by key; each is decoded when it is first asked for."""
+    """References by key; each is decoded when it is first asked for.
 
-    def __init__(self, data: BibliographyData) -> None:
-        self._entries: Mapping[str, Entry] = data.entries
+    Args:
+        entries: The entries as pybtex holds them.
+    """
+
+    def __init__(self, entries: Mapping[str, Entry]) -> None:
+        self._entries = entries
         self._cache: dict[str, Reference] = {}
 
     def __getitem__(self, key: str) -> Reference:
@@ -173,19 +172,52 @@ class Bibliography(Mapping[str, Reference]):
     def __len__(self) -> int:
         return len(self._entries)
 
+    def digest(self, key: str) -> str:
+        """Return a digest of all that a reference states; empty where there is none of that key."""
+        if key not in self._entries:
+            return ""
+        return self._entries.digest(key) if isinstance(self._entries, Entries) else entry_digest(self._entries[key])
+
+    def with_doi(self, dois: Collection[str]) -> dict[str, str]:
+        """Return the keys of the references that have one of these DOIs, with the DOI.
+
+        Args:
+            dois: In lower case.
+        """
+        wanted = re.compile("|".join(map(re.escape, sorted(dois))))
+        mentioned = (key for key in self if (text := _source(self._entries, key)) is None or _mentions(wanted, text))
+        return {key: self[key].doi for key in mentioned if self[key].doi in dois} if dois else {}
+
+
+def _source(entries: Mapping[str, Entry], key: str) -> str | None:
+    """Return the source of an entry, where looking at it tells what is in the entry."""
+    return entries.source(key) if isinstance(entries, Entries) else None
+
+
+def _mentions(wanted: re.Pattern[str], source: str) -> bool:
+    return wanted.search(source.replace("\\", "").lower()) is not None
+
 
 def _unsafe_command(link: str) -> bool:
     return link.startswith("\\") and not _WEB_LINK.match(link)
 
 
-def drop_unsafe_links(data: BibliographyData) -> list[str]:
+def drop_unsafe_links(entries: Mapping[str, Entry], keys: Iterable[str] | None = None) -> list[str]:
     """Delete every field that a formatting style would turn into a link of an unsafe kind.
+
+    Args:
+        entries: Where to delete them.
+        keys: The entries to look at, unless all of them.
 
     Returns:
         A message for each field that was deleted.
     """
     messages = []
-    for key, entry in data.entries.items():
+    for key in entries if keys is None else keys:
+        source = _source(entries, key)
+        if source is not None and not _LINKING.search(source):
+            continue
+        entry = entries[key]
         for name, value in list(entry.fields.items()):
             links = [value] if name.lower() == "url" else _LINK.findall(value)
             if unsafe := [link for link in links if (name.lower() == "url" and unsafe_scheme(link)) or _unsafe_command(link)]:
@@ -208,9 +240,8 @@ def load_bibliography(paths: Sequence[Path]) -> tuple[Bibliography, list[Finding
     read = read_bibtex(paths)
     findings = [Finding(str(found.file), found.line, Code.BIBLIOGRAPHY, found.message) for found in read.problems]
     for path, keys in read.keys.items():
-        messages = drop_unsafe_links(BibliographyData({key: read.data.entries[key] for key in keys}))
-        findings += [Finding(str(path), 1, Code.UNSAFE_LINK, message) for message in messages]
-    return Bibliography(read.data), findings
+        findings += [Finding(str(path), 1, Code.UNSAFE_LINK, message) for message in drop_unsafe_links(read.data.entries, keys)]
+    return Bibliography(read.data.entries), findings
 
 
 def plain(value: str) -> str:

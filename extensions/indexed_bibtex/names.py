@@ -1,0 +1,76 @@
+"""Lists of names as BibTeX has them; the parts of a name are pybtex's."""
+
+from __future__ import annotations
+
+import re
+
+from pybtex.database import Person
+from pybtex.exceptions import PybtexError
+
+ROLES = frozenset(Person.valid_roles)
+_LONGEST = 1000
+_UNUSUAL = re.compile(r"[{}\\~$\"]")
+_AND, _COMMA = re.compile(r"[{}]| [Aa][Nn][Dd] "), re.compile(r"[{}]|,")
+
+
+def people(value: str) -> tuple[list[Person], str]:
+    """Return the people whom a field names, and what is wrong with one of them.
+
+    Args:
+        value: The field, its whitespace normalised.
+    """
+    found = [_person(name) for name in _split(value, _AND)]
+    return [person for person, _wrong in found], next((wrong for _person, wrong in found if wrong), "")
+
+
+def are_plain(value: str) -> bool:
+    """Whether a list of names has nothing but names of at most two parts, so that :func:`people` finds no fault."""
+    if _UNUSUAL.search(value):
+        return False
+    for name in " ".join(value.split()).split(" and "):
+        parts = name.split(",")
+        if len(name) > _LONGEST or len(parts) > 2 or not all(part.strip() for part in parts):  # noqa: PLR2004  (family, given)
+            return False
+    return True
+
+
+def _split(value: str, separator: re.Pattern[str]) -> list[str]:
+    """Split a value at a separator that stands in no braces; unlike pybtex's, in one pass."""
+    parts, start, depth = [], 0, 0
+    for match in separator.finditer(value):
+        if match[0] in {"{", "}"}:
+            depth += 1 if match[0] == "{" else -1
+        elif not depth:
+            parts.append(value[start : match.start()].strip())
+            start = match.end()
+    return [*parts, value[start:].strip()] if value else []
+
+
+def _person(name: str) -> tuple[Person, str]:
+    """Return a name in its parts, and what is wrong with it."""
+    wrong = ""
+    if len(name) > _LONGEST:  # pybtex's time for a name grows with the square of its length
+        return _made([name]), f"a name of {len(name)} characters"
+    if name.count(",") > 2 and len(parts := _split(name, _COMMA)) > 3:  # noqa: PLR2004  (family, suffix, given)
+        wrong = f"a name with too many commas ({name[:40]!r})"
+        name = ", ".join((*parts[:2], " ".join(parts[2:])))
+    try:
+        return _usual(name) or Person(name), wrong
+    except (PybtexError, ValueError, IndexError):
+        return _made([name]), f"a name that cannot be read ({name[:40]!r})"
+
+
+def _usual(name: str) -> Person | None:
+    """Return a name of the form "Family, Given" without markup or particle, as pybtex would, in a tenth of the time."""
+    family, comma, given = name.partition(",")
+    last, first = family.split(), given.split()
+    if not (comma and last and first) or _UNUSUAL.search(name) or "," in given or not all(word[0].isupper() for word in last):
+        return None
+    return _made(last, first)
+
+
+def _made(last: list[str], given: list[str] | None = None) -> Person:
+    person = Person.__new__(Person)  # its constructor takes apart six empty texts
+    person.first_names, person.middle_names = (given or [])[:1], (given or [])[1:]
+    person.prelast_names, person.last_names, person.lineage_names = [], last, []
+    return person

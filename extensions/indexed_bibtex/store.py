@@ -1,0 +1,143 @@
+"""The entries of a bibliography, each read when it is first asked for.
+
+Most entries are regular: a key, and fields whose values are texts in braces or quotation marks. That an entry is
+regular can be told at a glance, and then it has no fault, so its place in the file is all that needs to be kept.
+Of thousands of entries a build reads those that are cited, and the environment holds none of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+from typing import Any
+
+from pybtex.database import Entry
+from pybtex.database.input.bibtex import month_names
+from pybtex.utils import OrderedCaseInsensitiveDict
+
+from indexed_bibtex.decoding import decode, line_feeds
+from indexed_bibtex.entries import Abbreviations, entry_of, parse
+from indexed_bibtex.names import ROLES, are_plain
+from indexed_bibtex.pieces import Piece
+
+_VALUE = r'\{(?:[^{}]++|\{(?:[^{}]++|\{[^{}]*+\})*+\})*+\}|"[^"{}]*+"|[0-9]++|[A-Za-z]++'
+_FIELD = rf"\s*+[A-Za-z][\w.:+/-]*+\s*+=\s*+(?:{_VALUE})\s*+"
+_REGULAR = re.compile(
+    rf"@[A-Za-z]++\s*+\{{\s*+(?P<key>[A-Za-z0-9][\w.:+/*-]*+)\s*+,(?P<fields>(?:{_FIELD},)*+(?:{_FIELD})?+\s*+)\}}", re.ASCII
+)
+_FIELDS = re.compile(rf"\s*+(?P<name>[A-Za-z][\w.:+/-]*+)\s*+=\s*+(?P<value>{_VALUE})\s*+,?", re.ASCII)
+_MONTHS = frozenset(month_names)
+
+
+def regular_key(text: str, piece: Piece, *, months: bool) -> str:
+    """Return the key of an entry that is certain to have no fault and to need nothing outside itself; else nothing.
+
+    Args:
+        text: The file.
+        piece: The entry's place in it.
+        months: Whether the names of the months mean the months.
+    """
+    match = _REGULAR.fullmatch(text, piece.start, piece.end)
+    if not match or not piece.closed:
+        return ""
+    seen = set[str]()
+    for field in _FIELDS.finditer(text, *match.span("fields")):
+        name, value = field["name"].lower(), field["value"]
+        if name in seen or name == "crossref":
+            return ""
+        if value[0].isalpha() and not (months and value.lower() in _MONTHS):
+            return ""
+        if name in ROLES and not (value[0] in '{"' and are_plain(value[1:-1])):
+            return ""
+        seen.add(name)
+    return match["key"]
+
+
+def entry_digest(entry: Entry) -> str:
+    """Return a digest of all that an entry states."""
+    people = [(role, [str(person) for person in people]) for role, people in entry.persons.items()]
+    return digest_of(entry.key, entry.original_type, list(entry.fields.items()), people)
+
+
+def digest_of(*parts: object) -> str:
+    """Return a short digest of plain data."""
+    return hashlib.blake2b(repr(parts).encode(), digest_size=12).hexdigest()
+
+
+class Entries(OrderedCaseInsensitiveDict):  # type: ignore[misc]
+    """Entries by key, in their order; keys know no case.
+
+    Args:
+        encoding: Of the files, for those without a byte order mark.
+    """
+
+    def __init__(self, encoding: str = "utf-8-sig") -> None:
+        super().__init__()
+        self._encoding = encoding
+        self._places: dict[str, tuple[str, int, int, int, int]] = {}
+        self._digests: dict[str, str] = {}
+        self._texts: dict[str, str] = {}
+
+    def place(self, key: str, path: Path, text: str, piece: Piece) -> None:
+        """Add a regular entry by its place.
+
+        Args:
+            key: Its key.
+            path: The file.
+            text: Its content, with line feeds as its only line ends.
+            piece: The entry's place in the text.
+        """
+        name = str(path)
+        self._texts[name] = text
+        self[key] = None
+        self._places[key.lower()] = (name, piece.start, piece.end, piece.body, piece.line)
+        content = " ".join(text[piece.start : piece.end].split()).encode("utf-8", "surrogatepass")
+        self._digests[key.lower()] = hashlib.blake2b(content, digest_size=12).hexdigest()
+
+    def __getitem__(self, key: str) -> Entry:
+        found = super().__getitem__(key)
+        return self._read(key.lower()) if found is None else found
+
+    def __setitem__(self, key: str, value: Entry | None) -> None:
+        super().__setitem__(key, value)
+        self._digests.pop(key.lower(), None)
+        self._places.pop(key.lower(), None)
+
+    def __delitem__(self, key: str) -> None:
+        super().__delitem__(key)
+        self._digests.pop(key.lower(), None)
+        self._places.pop(key.lower(), None)
+
+    def digest(self, key: str) -> str:
+        """Return a digest of what an entry states; of a regular one it is that of its source."""
+        lower = key.lower()
+        if lower not in self._digests:
+            self._digests[lower] = entry_digest(self[key])
+        return self._digests[lower]
+
+    def source(self, key: str) -> str | None:
+        """Return the source of a regular entry; nothing for another."""
+        place = self._places.get(key.lower())
+        return self._text(place[0])[place[1] : place[2]] if place else None
+
+    def _read(self, lower: str) -> Entry:
+        name, start, end, body, line = self._places[lower]
+        text = self._text(name)
+        kind = text[start + 1 : body - 1].strip().lower()
+        entry, _faults = entry_of(parse(text, Piece(kind, start, end, body, line), Abbreviations()))
+        entry.key = self._keys[lower]
+        self._dict[lower] = entry
+        return entry
+
+    def _text(self, name: str) -> str:
+        if name not in self._texts:
+            self._texts[name] = line_feeds(decode(Path(name).read_bytes(), self._encoding)[0])
+        return self._texts[name]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what the files have."""
+        state = self.__dict__.copy()
+        state["_dict"] = {key: None if key in self._places else entry for key, entry in self._dict.items()}
+        state["_texts"] = {}
+        return state
