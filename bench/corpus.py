@@ -1,11 +1,17 @@
-"""Makes two Sphinx projects of the same N pages: one as an atlas, one as plain Sphinx with MyST."""
+"""Makes two Sphinx projects of the same N pages: one as an atlas, one as plain Sphinx with MyST.
+
+The plain pages are as one would write them by hand without references: the same prose, the paper's authors, journal,
+year and DOI as text, and keys in brackets where the atlas cites.
+"""
 
 from __future__ import annotations
 
 import random
+import re
+from dataclasses import dataclass
 from pathlib import Path
 
-from pybtex.database import parse_file
+from pybtex.database import Entry, parse_file
 
 WORDS = tuple(
     """
@@ -28,6 +34,21 @@ exclude_patterns = ["_build"]
 """
 
 
+@dataclass(frozen=True)
+class References:
+    """The references of a corpus.
+
+    Attributes:
+        keys: Their keys.
+        bylines: Authors, journal, year and DOI of each as a line of Markdown, by key.
+        words: What prose is made of: the words of their titles, so that they are as many and as frequent as in the field.
+    """
+
+    keys: list[str]
+    bylines: dict[str, str]
+    words: list[str]
+
+
 def make(folder: Path, pages: int, bib: Path | None = None, *, cited: int = 0) -> dict[str, Path]:
     """Write both projects.
 
@@ -43,7 +64,8 @@ def make(folder: Path, pages: int, bib: Path | None = None, *, cited: int = 0) -
     projects = {name: folder / name for name in ("atlas", "plain")}
     for project in projects.values():
         (project / "evidence").mkdir(parents=True)
-    keys = _bibliography(projects["atlas"] / "references.bib", pages, bib, cited)
+    references = _bibliography(projects["atlas"] / "references.bib", pages, bib, cited)
+    keys = references.keys
     (projects["atlas"] / "conf.py").write_text(CONF.format(extension="evidence_atlas"))
     (projects["plain"] / "conf.py").write_text(CONF.format(extension="myst_parser"))
     (projects["atlas"] / "index.md").write_text("# Atlas\n\nMade for timing.\n")
@@ -52,25 +74,39 @@ def make(folder: Path, pages: int, bib: Path | None = None, *, cited: int = 0) -
         chance = random.Random(number)
         name = f"evidence/author-{1990 + number % 36}-work-{number}.md"
         front = _front_matter(keys[number], chance)
-        parts = _prose(chance, [keys[(number * 7 + n) % len(keys)] for n in range(cited)])
+        parts = _prose(chance, references.words, [keys[(number * 7 + n) % len(keys)] for n in range(cited)])
+        parts["byline"] = references.bylines[keys[number]]
         (projects["atlas"] / name).write_text(_atlas_page(front, parts))
         (projects["plain"] / name).write_text(_plain_page(front, parts))
     return projects
 
 
-def _bibliography(target: Path, pages: int, bib: Path | None, cited: int) -> list[str]:
+def _bibliography(target: Path, pages: int, bib: Path | None, cited: int) -> References:
     if bib:
         target.write_bytes(bib.read_bytes())
-        return list(parse_file(str(bib)).entries)
+    else:
+        target.write_text(_made_up(max(pages, ENTRIES if cited else 0)))
+    entries = parse_file(str(target)).entries
+    titles = " ".join(entry.fields.get("title", "") for entry in entries.values())
+    words = re.findall(r"[a-z]{2,}", titles.lower()) if bib else list(WORDS)
+    return References(list(entries), {key: _byline(entry) for key, entry in entries.items()}, words)
+
+
+def _byline(entry: Entry) -> str:
+    people = "; ".join(str(person) for person in entry.persons.get("author", ()))
+    journal, year, doi = (entry.fields.get(name, "") for name in ("journal", "year", "doi"))
+    return re.sub(r"[{}\\*_`$]", "", f"{people} - {year}, {journal}.") + (f" [doi:{doi}](https://doi.org/{doi})" if doi else "")
+
+
+def _made_up(count: int) -> str:
     entries = [
         f"@article{{work{n},\n  author = {{Author, Anna{n} and Müller, Jürgen and van der Berg, Ida}},\n"
         f"  title = {{Measured differences in sample {n}}},\n  journal = {{Journal of Made-Up Results}},\n"
         f"  year = {{{1990 + n % 36}}},\n  volume = {{{n % 90 + 1}}},\n  pages = {{{n % 400 + 1}--{n % 400 + 12}}},\n"
         f"  doi = {{10.5555/bench.{n}}}\n}}\n"
-        for n in range(max(pages, ENTRIES if cited else 0))
+        for n in range(count)
     ]
-    target.write_text("\n".join(entries))
-    return [f"work{n}" for n in range(pages)]
+    return "\n".join(entries)
 
 
 def _front_matter(key: str, chance: random.Random) -> str:
@@ -92,24 +128,25 @@ evidence:
 """
 
 
-def _sentences(chance: random.Random, words: int) -> str:
+def _sentences(chance: random.Random, words: list[str], count: int) -> str:
     made: list[str] = []
-    while words > 0:
-        length = min(words, chance.randrange(8, 18))
-        made.append(" ".join(chance.choice(WORDS) for _ in range(length)).capitalize() + ".")
-        words -= length
+    while count > 0:
+        length = min(count, chance.randrange(8, 18))
+        made.append(" ".join(chance.choice(words) for _ in range(length)).capitalize() + ".")
+        count -= length
     return " ".join(made)
 
 
-def _prose(chance: random.Random, keys: list[str]) -> dict[str, str]:
+def _prose(chance: random.Random, words: list[str], keys: list[str]) -> dict[str, str]:
     roles = "".join(f" {{cite}}`{key}`" for key in keys)
     return {
-        "title": f"Scores and {chance.choice(WORDS)} in group {chance.randrange(10**6)}",
-        "limits": _sentences(chance, 45),
-        "short": _sentences(chance, 80),
-        "done": "\n\n".join(_sentences(chance, 65) for _ in range(2)),
-        "why": _sentences(chance, 110),
+        "title": f"Scores and {chance.choice(words)} in group {chance.randrange(10**6)}",
+        "limits": _sentences(chance, words, 45),
+        "short": _sentences(chance, words, 80),
+        "done": "\n\n".join(_sentences(chance, words, 65) for _ in range(2)),
+        "why": _sentences(chance, words, 110),
         "roles": roles,
+        "keys": "".join(f" (Ref {key})" for key in keys),
     }
 
 
@@ -147,9 +184,11 @@ def _plain_page(front: str, p: dict[str, str]) -> str:
     return f"""{front}
 # {p["title"]}
 
+*{p["byline"]}*
+
 {p["limits"]}
 
-{p["short"]}
+{p["short"]}{p["keys"]}
 
 ## What was done and found
 

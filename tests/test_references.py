@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,30 @@ def test_shared_bibliographies_are_not_stale_either(build: Build):
     clean = build(files | {"references.bib": BIB.replace("Gamma, Gus", "Gamow, Gus")}, folder="clean")
     assert built.html("citing") == clean.html("citing")
     assert built.html("works") == clean.html("works")
+
+
+def test_files_count_by_content(build: Build):
+    """A file that is only touched has nothing read again; one that changed at the same time is seen."""
+    built = build(SITE)
+    path = built.source.parent / "references.bib"
+    moment = path.stat()
+    path.touch()
+    assert build().read == set()
+    path.write_text(path.read_text().replace("A cohort of XMRV", "Z cohort of XMRV"))
+    os.utime(path, ns=(moment.st_atime_ns, moment.st_mtime_ns))
+    again = build()
+    assert ALPHA in again.read
+    assert "Z cohort of XMRV" in again.html(ALPHA)
+
+
+@pytest.mark.parametrize(("role", "shown"), [("cite", "[Gamma et al., 2021]"), ("cite:ps", "[Gamma, Ode, Tau, and Nu, 2021]")])
+def test_names_that_a_citation_shows(build: Build, role: str, shown: str):
+    """A citation of many authors names the first; the role that shows all names shows all."""
+    bib = BIB.replace("Gamma, Gus and others", "Gamma, Gus and Ode, O. and Tau, T. and Nu, N.")
+    built = build(
+        SITE | {"references.bib": bib, "docs/other.md": f"---\norphan: true\n---\n\n# Other\n\n{{{role}}}`gamma2021cohort`\n"}
+    )
+    assert shown in built.resolved["other"].astext()
 
 
 def test_an_unknown_key_is_said_in_every_build(build: Build):

@@ -92,7 +92,6 @@ def _spare_the_collector() -> None:
 
     Doctrees are cyclic and many; with Python's thresholds the collector visits them again and again.
     """
-    gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
 

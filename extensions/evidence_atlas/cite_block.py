@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from docutils import nodes
 from pybtex.plugin import find_plugin
+from pybtex_docutils import Backend
 
 import evidence_atlas
 from evidence_atlas.core.citation import FORMATS, bibtex
@@ -61,15 +61,10 @@ def formatted(reference: Reference, writing: Writing) -> nodes.Element:
         made = cited.formatter.entry(name, reference.entry, cited.digest(reference.key), "")
     else:
         made = find_plugin("pybtex.style.formatting", name)().format_entry("", reference.entry)
-    result: nodes.Element = _backend().paragraph(made)
+    result: nodes.Element = Backend().paragraph(made)
     result["classes"].append("atlas-citation")
     result["ids"], result["names"] = [], []
     return result
-
-
-@cache
-def _backend() -> Any:
-    return find_plugin("pybtex.backends", "docutils")()
 
 
 def snapshot(page: Paper, writing: Writing) -> nodes.paragraph:

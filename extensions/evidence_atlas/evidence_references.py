@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
-from pybtex.plugin import find_plugin
+from pybtex.backends.html import Backend
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from sphinx.util.typing import ExtensionMetadata
 
 UNDATED = "undated"
-_html = find_plugin("pybtex.backends", "html")
 
 
 class YearIndex(WriteTime):
@@ -77,7 +76,7 @@ def year_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
 def _body(app: Sphinx, page: str, year: str, keys: Sequence[str]) -> str:
     domain = atlas_domain(app.env)
     cited: Any = app.env.get_domain("cite")
-    style, backend, items = app.config.bibtex_default_style, _html(), []
+    style, backend, items = app.config.bibtex_default_style, Backend(), []
     here = app.builder.get_target_uri(page)
     for key in keys:
         entry = domain.atlas.bibliography[key].entry

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import docutils.nodes
-from pybtex.plugin import find_plugin
+from pybtex.backends.plaintext import Backend as PlainText
 from sphinx.util import logging
 from sphinxcontrib.bibtex.citation_target import parse_citation_targets
 from sphinxcontrib.bibtex.domain import Citation, get_docnames
 from sphinxcontrib.bibtex.style.referencing import format_references
 from sphinxcontrib.bibtex.style.template import SphinxReferenceInfo
 
+from indexed_bibtex.labels import abbreviates, with_shown_names
 from indexed_bibtex.listings import UNRESOLVED, Listings
 from indexed_bibtex.store import digest_of
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
 logger = logging.getLogger(__name__)
-_plain_text = find_plugin("pybtex.backends", "plaintext")()
+_plain_text = PlainText()
 
 
 class IndexedBibtexDomain(Listings):
@@ -146,12 +148,21 @@ class IndexedBibtexDomain(Listings):
                     subtype="key_not_found",
                 )
         references = [
-            (c.entry, c.formatted_entry, self._reference_info(c, builder, fromdocname, keys[c.key])) for c in citations.values()
+            (
+                with_shown_names(c.entry, typ, abbreviates=self._abbreviates),
+                c.formatted_entry,
+                self._reference_info(c, builder, fromdocname, keys[c.key]),
+            )
+            for c in citations.values()
         ]
         result = docutils.nodes.inline(rawsource=target)
         result["classes"].append("bibtex-citation")
         result += format_references(self.reference_style, typ, references).render(self.backend)
         return result
+
+    @cached_property
+    def _abbreviates(self) -> bool:
+        return abbreviates(self.reference_style)
 
     @staticmethod
     def _reference_info(citation: Citation, builder: Builder, fromdocname: str, parsed: Any) -> SphinxReferenceInfo:

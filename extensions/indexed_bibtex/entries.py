@@ -86,10 +86,9 @@ class Abbreviations:
     later: Any = field(default_factory=CaseInsensitiveDict)
     room: int = _ROOM
 
-    @property
     def months_only(self) -> bool:
-        """Whether no file defines an abbreviation, so that the months are what they are."""
-        return len(self.known) == len(month_names) and len(self.later) in {0, len(month_names)}
+        """Whether no file so far defines an abbreviation, so that the names of the months mean the months."""
+        return dict(self.later) == month_names
 
 
 def parse(text: str, piece: Piece, strings: Abbreviations) -> Command:

@@ -20,6 +20,7 @@ from sphinxcontrib.bibtex.directives import BibliographyKey
 from sphinxcontrib.bibtex.domain import BibtexDomain, Citation, _FilterVisitor
 
 from indexed_bibtex.formatting import Formatter
+from indexed_bibtex.labels import with_suffix
 from indexed_bibtex.store import Entries, entry_digest
 
 if TYPE_CHECKING:
@@ -44,16 +45,6 @@ class Works(NamedTuple):
 
     line: int
     style: str
-
-
-def _with_suffix(entry: Entry) -> Entry:
-    """Return an entry whose year carries its ``year-suffix`` (CSL's name for the letter), which labels then show."""
-    suffix = entry.fields.get("year-suffix")
-    if not suffix:
-        return entry
-    lettered = Entry(entry.type, {**entry.fields, "year": entry.fields.get("year", "") + suffix}, entry.persons)
-    lettered.key = entry.key
-    return lettered
 
 
 class Listings(BibtexDomain):
@@ -113,7 +104,7 @@ class Listings(BibtexDomain):
                 citation_id=value.citation_nodes[key]["ids"][0],
                 bibliography_key=bibliography_key,
                 key=key,
-                entry=_with_suffix(entry),
+                entry=with_suffix(entry),
                 formatted_entry=formatted,
                 tooltip_entry=tooltip,
             )
@@ -138,7 +129,7 @@ class Listings(BibtexDomain):
         ordered = list(style.sort([entries[key] for key in self.cited_by(docname) if key in entries]))
         tooltip = (config.bibtex_tooltips_style or works.style) if config.bibtex_tooltips else ""
         for entry, made, hint in self._formatted(ordered, [""] * len(ordered), works.style, tooltip, (docname, works.line)):
-            yield Citation(make_id(f"cite-{entry.key}"), place, entry.key, _with_suffix(entry), made, hint)
+            yield Citation(make_id(f"cite-{entry.key}"), place, entry.key, with_suffix(entry), made, hint)
 
     def cited_by(self, docname: str) -> list[str]:
         """Return the keys that a document cites, each once, in the order of their first citations."""

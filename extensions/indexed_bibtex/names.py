@@ -6,11 +6,33 @@ import re
 
 from pybtex.database import Person
 from pybtex.exceptions import PybtexError
+from pybtex.richtext import Text
 
 ROLES = frozenset(Person.valid_roles)
 _LONGEST = 1000
+# what LaTeX would not read as it stands: all but letters, digits, stops, single hyphens and apostrophes
+_LITERAL = re.compile(r"(?:[^\W_]|[.’ ]|-(?!-)|'(?!'))*+")
 _UNUSUAL = re.compile(r"[{}\\~$\"]")
 _AND, _COMMA = re.compile(r"[{}]| [Aa][Nn][Dd] "), re.compile(r"[{}]|,")
+
+
+class PlainPerson(Person):  # type: ignore[misc]
+    """A person whose names hold no LaTeX, so that they need not be read as LaTeX whenever they are formatted."""
+
+    @property
+    def rich_first_names(self) -> list[Text]:
+        """Given name."""
+        return [Text(name) for name in self.first_names]
+
+    @property
+    def rich_middle_names(self) -> list[Text]:
+        """Further given names."""
+        return [Text(name) for name in self.middle_names]
+
+    @property
+    def rich_last_names(self) -> list[Text]:
+        """Family name."""
+        return [Text(name) for name in self.last_names]
 
 
 def people(value: str) -> tuple[list[Person], str]:
@@ -66,11 +88,11 @@ def _usual(name: str) -> Person | None:
     last, first = family.split(), given.split()
     if not (comma and last and first) or _UNUSUAL.search(name) or "," in given or not all(word[0].isupper() for word in last):
         return None
-    return _made(last, first)
+    return _made(last, first, PlainPerson if _LITERAL.fullmatch(family + given) else Person)
 
 
-def _made(last: list[str], given: list[str] | None = None) -> Person:
-    person = Person.__new__(Person)  # its constructor takes apart six empty texts
+def _made(last: list[str], given: list[str] | None = None, kind: type[Person] = Person) -> Person:
+    person = object.__new__(kind)  # the constructor takes apart six empty texts
     person.first_names, person.middle_names = (given or [])[:1], (given or [])[1:]
     person.prelast_names, person.last_names, person.lineage_names = [], last, []
     return person

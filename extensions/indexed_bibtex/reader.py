@@ -116,6 +116,7 @@ class _Reading:
         places: File and line of each entry, by its key in lower case.
         crossrefs: The line of each field ``crossref``, likewise.
         strings: The abbreviations in force.
+        months_only: Whether they are the months and nothing else.
     """
 
     encoding: str = "utf-8-sig"
@@ -125,6 +126,7 @@ class _Reading:
     places: dict[str, tuple[Path, int]] = field(default_factory=dict)
     crossrefs: dict[str, int] = field(default_factory=dict)
     strings: Abbreviations = field(default_factory=Abbreviations)
+    months_only: bool = False
 
     def __post_init__(self) -> None:
         self.data.entries = Entries(self.encoding)
@@ -144,6 +146,7 @@ class _Reading:
             return
         pieces = list(split(text))
         self.strings.later = _defined_in(text, pieces, self.strings)
+        self.months_only = self.strings.months_only()
         before, open_comments = None, 0
         for piece in pieces:
             if piece.kind == TEXT:
@@ -160,7 +163,7 @@ class _Reading:
         self._check_content(path, text, pieces)
 
     def _add_command(self, path: Path, text: str, piece: Piece) -> Command:
-        key = regular_key(text, piece, months=self.strings.months_only)
+        key = regular_key(text, piece, months=self.months_only)
         if key and key not in self.data.entries:
             self.data.entries.place(key, path, text, piece)
             self._note(path, key, piece.line)

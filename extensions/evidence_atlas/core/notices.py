@@ -51,7 +51,7 @@ class Notice:
         source: Where this was read.
     """
 
-    __pydantic_config__ = ConfigDict(extra="forbid")
+    __pydantic_config__ = ConfigDict(extra="forbid", defer_build=True)  # many an atlas has no notice
 
     kind: Kind
     doi: _Doi | None = None

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
-from mdit_py_plugins.colon_fence import colon_fence_plugin
-from mdit_py_plugins.myst_blocks import myst_block_plugin
-from mdit_py_plugins.myst_role import myst_role_plugin
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 _DIRECTIVE = re.compile(r"\{([^{}\s]+)\}[ \t]*(.*)")
 # directives whose content is not Markdown
@@ -60,14 +60,18 @@ class Page:
     roles: list[tuple[int, str, str]] = field(default_factory=list)
 
 
+@cache
 def _parser() -> MarkdownIt:
+    """Return the parser; a build that reads no page loads none."""
+    from markdown_it import MarkdownIt
+    from mdit_py_plugins.colon_fence import colon_fence_plugin
+    from mdit_py_plugins.myst_blocks import myst_block_plugin
+    from mdit_py_plugins.myst_role import myst_role_plugin
+
     parser = MarkdownIt("commonmark").enable("table")
     parser.use(colon_fence_plugin).use(myst_block_plugin).use(myst_role_plugin)
     parser.validateLink = lambda url: True  # type: ignore[method-assign]  # noqa: ARG005  (the checker wants to see them all)
     return parser
-
-
-_PARSER = _parser()
 
 
 def read_page(text: str) -> Page:
@@ -82,7 +86,7 @@ def read_page(text: str) -> Page:
 
 
 def _read(text: str, first_line: int, page: Page, depth: int) -> None:
-    tokens = _PARSER.parse(text)
+    tokens = _parser().parse(text)
     for index, token in enumerate(tokens):
         line = first_line + token.map[0] if token.map else first_line
         if token.type == "heading_open" and token.tag == "h1" and not page.title and depth == 0:

@@ -12,7 +12,8 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from evidence_atlas.core.policy import Join, Policy
 
-_CONFIG = ConfigDict(extra="forbid", alias_generator=lambda name: name.replace("_", "-"))
+# built when the first record is validated: a build that reads no page needs none
+_CONFIG = ConfigDict(extra="forbid", defer_build=True, alias_generator=lambda name: name.replace("_", "-"))
 
 QUOTE_WORDS = 25
 

@@ -14,6 +14,7 @@ from pybtex.database import Entry, Person
 
 from evidence_atlas.core.findings import Code, Finding
 from evidence_atlas.core.links import unsafe_scheme
+from indexed_bibtex.names import PlainPerson
 from indexed_bibtex.reader import read_bibtex
 from indexed_bibtex.store import Entries, entry_digest
 
@@ -27,6 +28,7 @@ _HREF = re.compile(r"\\href\s*\{[^{}]*\}\s*(\{[^{}]*\})")
 # commands that formatting styles turn into links, and those of them whose address is plainly of the web
 _LINK = re.compile(r"\\(?:url|href)(?![A-Za-z])[^}]*")
 # a source without these has no link of an unsafe kind
+_LINK_WORD = re.compile("[uU][rR][lL]|[hH][rR][eE][fF]")
 _LINKING = re.compile(r"\\(?:url|href)|\burl\s*+=\s*+(?![{\"]\s*+https?://)", re.IGNORECASE)
 _ARGUMENT = re.compile(r"\\(?:url|href)\s*\{\s*")
 _WEB_LINK = re.compile(r"\\(?:url|href)\s*\{\s*https?://", re.IGNORECASE)
@@ -215,7 +217,7 @@ def drop_unsafe_links(entries: Mapping[str, Entry], keys: Iterable[str] | None =
     messages = []
     for key in entries if keys is None else keys:
         source = _source(entries, key)
-        if source is not None and not _LINKING.search(source):
+        if source is not None and not (_LINK_WORD.search(source) and _LINKING.search(source)):
             continue
         entry = entries[key]
         for name, value in list(entry.fields.items()):
@@ -295,6 +297,8 @@ def reference(key: str, entry: Entry) -> Reference:
 
 
 def _name(person: Person) -> Name:
+    if isinstance(person, PlainPerson):
+        return Name(" ".join(person.last_names), " ".join(person.first_names + person.middle_names))
     family = plain(" ".join(person.last_names))
     given = plain(" ".join(person.first_names + person.middle_names))
     particle, suffix = plain(" ".join(person.prelast_names)), plain(" ".join(person.lineage_names))

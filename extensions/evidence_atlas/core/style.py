@@ -14,6 +14,9 @@ from pybtex.database import Entry
 from pybtex.richtext import HRef, Tag, Text
 from pybtex.style import FormattedEntry
 from pybtex.style.formatting import BaseStyle
+from pybtex.style.labels.alpha import LabelStyle as Alpha
+from pybtex.style.names.lastfirst import NameStyle as LastFirst
+from pybtex.style.sorting.author_year_title import SortingStyle as AuthorYearTitle
 
 from evidence_atlas.core.citation import pages
 from evidence_atlas.core.references import Reference, reference
@@ -24,9 +27,10 @@ NAME = "evidence-atlas"
 class AtlasStyle(BaseStyle):  # type: ignore[misc]
     """The atlas's default; any other pybtex style can be named by ``bibtex_default_style``."""
 
-    default_name_style = "lastfirst"
-    default_label_style = "alpha"
-    default_sorting_style = "author_year_title"
+    # classes instead of names, since pybtex finds a name by reading the metadata of every installed package
+    default_name_style = LastFirst
+    default_label_style = Alpha
+    default_sorting_style = AuthorYearTitle
 
     # references that were decoded already, by key; a project that knows none has each entry decoded here
     references: Mapping[str, Reference] = MappingProxyType({})

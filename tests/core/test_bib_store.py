@@ -1,0 +1,96 @@
+"""Entries that are read when they are first asked for: the same as if all had been read at once."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pybtex.richtext import Text
+
+from indexed_bibtex.entries import Abbreviations, entry_of, parse
+from indexed_bibtex.names import PlainPerson, people
+from indexed_bibtex.pieces import split
+from indexed_bibtex.reader import parse_bibtex, read_bibtex
+from indexed_bibtex.store import Entries, regular_entry, regular_key
+
+from .helpers import PROPERTY, REFERENCES
+
+HERE = Path("works.bib")
+PARTS = (
+    "@misc{a, ", "@Article {b,\n", "@misc(c, ", "title = ", "AUTHOR=", "editor =\n", "crossref = ", "{A title}", "{{XMRV} and {a {b}}}",
+    '"quoted"', "1994", "jan", "DEC", "abbr", "{Good, Ann and Müller, J.}", "{de la Rosa, Eva and O'Neil, Pat}", "{A, B, C, D}", "{{Group}}",
+    "{Good, Ann and others}", "{and and , }", '" and "', "{}", " # ", ",\n", ", ", "}\n", ")", "{", "}", "\\'e", "@string{jan = {Y}}\n", "title = {Once}, Title = {Twice}, ",
+)  # fmt: skip
+
+
+@PROPERTY
+@given(st.lists(st.sampled_from(PARTS), max_size=14).map("".join))
+def test_a_regular_entry_has_no_fault(text):
+    """Whatever is taken for regular, the whole parser finds no fault in it and reads the same."""
+    for piece in split(text):
+        if piece.kind and regular_key(text, piece, months=True):
+            command = parse(text, piece, Abbreviations())
+            entry, faults = entry_of(command)
+            assert (command.faults, faults) == ([], [])
+            regular = regular_entry(text, piece.start, piece.end)
+            assert regular == entry
+            assert list(regular.fields.items()) == list(entry.fields.items())
+
+
+def test_the_common_entry_is_regular():
+    """Nearly all entries of the atlas's own bibliography need not be read to be known."""
+    entries = read_bibtex([REFERENCES]).data.entries
+    regular = [key for key in entries if entries.source(key) is not None]
+    assert len(regular) > 0.9 * len(entries)
+
+
+def test_months_that_mean_something_else():
+    """Where a file defines an abbreviation, every bare word is looked up."""
+    read = parse_bibtex({HERE: "@string{jan = {Jänner}}\n@misc{a, month = jan}\n@misc{b, month = feb}"})
+    assert {key: entry.fields["month"] for key, entry in read.data.entries.items()} == {"a": "Jänner", "b": "February"}
+
+
+def test_what_is_kept_holds_no_entry(tmp_path):
+    """A pickle of the entries holds places; they are read again from the file, and eager ones are kept."""
+    file = tmp_path / "works.bib"
+    file.write_text('@misc{Plain, title = "Ä"}\n@misc{joined, title = {A} # {B}}\n', encoding="utf-8")
+    entries = read_bibtex([file]).data.entries
+    assert entries["plain"].key == "Plain"
+    pickled = pickle.dumps(entries)
+    assert "Ä".encode() not in pickled
+    loaded: Entries = pickle.loads(pickled)  # noqa: S301  (our own)
+    assert list(loaded) == ["Plain", "joined"]
+    assert [entry.fields["title"] for entry in loaded.values()] == ["Ä", "AB"]
+    assert loaded == entries
+    assert [loaded.digest(key) for key in loaded] == [entries.digest(key) for key in entries]
+    assert len({entries.digest(key) for key in entries}) == 2
+
+
+def test_an_entry_that_is_replaced_or_deleted():
+    """What is put in place of a regular entry counts, with a digest of its own; what is deleted is gone."""
+    entries = parse_bibtex({HERE: "@misc{a, title = {A}}\n@misc{b, title = {B}}"}).data.entries
+    before = entries.digest("a")
+    entries["a"], entries["b"].key = entries["b"], "a"
+    assert entries["a"].fields["title"] == "B"
+    assert entries.digest("a") != before
+    del entries["b"]
+    assert list(entries) == ["a"]
+    with pytest.raises(KeyError):
+        entries["b"]
+
+
+@PROPERTY
+@given(st.text(st.sampled_from("Aäßб漢.-'’ {}\\~$`^\"%&_#/1"), max_size=12), st.text(st.sampled_from("Bo.-' "), max_size=6))
+def test_plain_names_are_formatted_as_latex_would_be(family, given_name):
+    """A name that is taken for plain text has the rich text that reading it as LaTeX gives."""
+    (person, *_), _wrong = people(f"{family}x, {given_name}y".strip())
+    if isinstance(person, PlainPerson):
+        for shown, names in (
+            (person.rich_last_names, person.last_names),
+            (person.rich_first_names, person.first_names),
+            (person.rich_middle_names, person.middle_names),
+        ):
+            assert shown == [Text.from_latex(name) for name in names]
