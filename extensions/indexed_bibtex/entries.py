@@ -88,7 +88,7 @@ class Abbreviations:
 
     def months_only(self) -> bool:
         """Whether no file so far defines an abbreviation, so that the names of the months mean the months."""
-        return dict(self.later) == month_names
+        return bool(dict(self.later) == month_names)
 
 
 def parse(text: str, piece: Piece, strings: Abbreviations) -> Command:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from bisect import bisect_left
 from pathlib import Path
 from typing import Any
 
@@ -135,10 +136,27 @@ class Entries(OrderedCaseInsensitiveDict):  # type: ignore[misc]
             self._digests[lower] = entry_digest(self[key])
         return self._digests[lower]
 
-    def source(self, key: str) -> str | None:
-        """Return the source of a regular entry; nothing for another."""
-        place = self._places.get(key.lower())
-        return self._text(place[0])[place[1] : place[2]] if place else None
+    def may_match(self, pattern: re.Pattern[str]) -> list[str]:
+        """Return the keys of the entries in whose source a pattern is found, and of all that are not regular.
+
+        Args:
+            pattern: What is looked for in the files as they are written.
+        """
+        found = {lower for lower in self._keys if lower not in self._places}
+        ends: dict[str, list[tuple[int, str]]] = {name: [] for name, _start, _end in self._places.values()}
+        for lower, (name, _start, end) in self._places.items():
+            ends[name].append((end, lower))
+        for name, places in ends.items():
+            places.sort()
+            for match in pattern.finditer(self._text(name)):
+                index = bisect_left(places, (match.end(), ""))
+                if index < len(places) and self._places[places[index][1]][1] <= match.start():
+                    found.add(places[index][1])
+        return [key for lower, key in self._keys.items() if lower in found]
+
+    def is_regular(self, key: str) -> bool:
+        """Whether an entry is kept by its place."""
+        return key.lower() in self._places
 
     def _read(self, lower: str) -> Entry:
         name, start, end = self._places[lower]

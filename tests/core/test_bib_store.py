@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,7 @@ def test_a_regular_entry_has_no_fault(text):
 def test_the_common_entry_is_regular():
     """Nearly all entries of the atlas's own bibliography need not be read to be known."""
     entries = read_bibtex([REFERENCES]).data.entries
-    regular = [key for key in entries if entries.source(key) is not None]
+    regular = [key for key in entries if entries.is_regular(key)]
     assert len(regular) > 0.9 * len(entries)
 
 
@@ -67,6 +68,15 @@ def test_what_is_kept_holds_no_entry(tmp_path):
     assert loaded == entries
     assert [loaded.digest(key) for key in loaded] == [entries.digest(key) for key in entries]
     assert len({entries.digest(key) for key in entries}) == 2
+
+
+def test_entries_that_may_hold_a_text():
+    """A text is looked for in the files, entry by entry; an entry that is not regular may always hold it."""
+    files = {
+        HERE: "% X\n@misc{a, title = {X}} X\n@misc{b, title = {Y}}\n@misc{c, title = {A} # {B}}",
+        Path("b.bib"): "@misc{d, note={xX}}",
+    }
+    assert parse_bibtex(files).data.entries.may_match(re.compile("X")) == ["a", "c", "d"]
 
 
 def test_an_entry_that_is_replaced_or_deleted():

@@ -23,13 +23,13 @@ _MARKUP = re.compile(r"\\|\$|~|--|``|''")
 _DOTLESS = re.compile(r"""(\\['`^"~=.])\s*\{?\s*\\([ij])(?![A-Za-z])\s*\}?""")
 _PERCENT = re.compile(r"(?<!\\)%")
 _VERBATIM = frozenset({"pages", "doi", "url", "pmid", "pmcid", "eprint"})
+_ESCAPABLE = "_%&#~$"
 _ESCAPED = re.compile(r"\\([_%&#~$])")
 _HREF = re.compile(r"\\href\s*\{[^{}]*\}\s*(\{[^{}]*\})")
 # commands that formatting styles turn into links, and those of them whose address is plainly of the web
 _LINK = re.compile(r"\\(?:url|href)(?![A-Za-z])[^}]*")
 # a source without these has no link of an unsafe kind
-_LINK_WORD = re.compile("[uU][rR][lL]|[hH][rR][eE][fF]")
-_LINKING = re.compile(r"\\(?:url|href)|\burl\s*+=\s*+(?![{\"]\s*+https?://)", re.IGNORECASE)
+_LINKING = re.compile(r"\\(?:[uU][rR][lL]|[hH][rR][eE][fF])|[uU][rR][lL]\s*+=\s*+(?![{\"]\s*+[hH][tT][tT][pP][sS]?://)")
 _ARGUMENT = re.compile(r"\\(?:url|href)\s*\{\s*")
 _WEB_LINK = re.compile(r"\\(?:url|href)\s*\{\s*https?://", re.IGNORECASE)
 
@@ -186,18 +186,16 @@ class Bibliography(Mapping[str, Reference]):
         Args:
             dois: In lower case.
         """
-        wanted = re.compile("|".join(map(re.escape, sorted(dois))))
-        mentioned = (key for key in self if (text := _source(self._entries, key)) is None or _mentions(wanted, text))
-        return {key: self[key].doi for key in mentioned if self[key].doi in dois} if dois else {}
+        if not dois:
+            return {}
+        escaped = ("".join(rf"\\?{re.escape(mark)}" if mark in _ESCAPABLE else re.escape(mark) for mark in doi) for doi in dois)
+        mentioned = _may_match(self._entries, re.compile("|".join(escaped), re.IGNORECASE))
+        return {key: self[key].doi for key in mentioned if self[key].doi in dois}
 
 
-def _source(entries: Mapping[str, Entry], key: str) -> str | None:
-    """Return the source of an entry, where looking at it tells what is in the entry."""
-    return entries.source(key) if isinstance(entries, Entries) else None
-
-
-def _mentions(wanted: re.Pattern[str], source: str) -> bool:
-    return wanted.search(source.replace("\\", "").lower()) is not None
+def _may_match(entries: Mapping[str, Entry], pattern: re.Pattern[str]) -> Iterable[str]:
+    """Return the keys of the entries that may hold a text, without reading those that plainly do not."""
+    return entries.may_match(pattern) if isinstance(entries, Entries) else entries
 
 
 def _unsafe_command(link: str) -> bool:
@@ -215,9 +213,9 @@ def drop_unsafe_links(entries: Mapping[str, Entry], keys: Iterable[str] | None =
         A message for each field that was deleted.
     """
     messages = []
-    for key in entries if keys is None else keys:
-        source = _source(entries, key)
-        if source is not None and not (_LINK_WORD.search(source) and _LINKING.search(source)):
+    wanted = None if keys is None else set(keys)
+    for key in _may_match(entries, _LINKING):
+        if wanted is not None and key not in wanted:
             continue
         entry = entries[key]
         for name, value in list(entry.fields.items()):
