@@ -1,0 +1,90 @@
+"""The Typst compiler: one job in, one PDF out, and its complaints in words of the project's sources."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import typst
+from typst_builder.workspace import Workspace
+
+_PLACE = re.compile(r"┌─ (.+?):(\d+):\d+$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Job:
+    """A PDF to make.
+
+    Attributes:
+        name: Its file name without suffix.
+        source: The Typst source that puts it together.
+        about: What the template is told, as JSON.
+        digest: Digest of all that its bytes depend on.
+        files: Files that travel inside it, by the name under which the source reads them.
+    """
+
+    name: str
+    source: str
+    about: str
+    digest: str
+    files: Mapping[str, bytes]
+
+
+class Failed(Exception):  # noqa: N818 (it is the result of a job, not an error of the program)
+    """A PDF that could not be made.
+
+    Attributes:
+        message: What the compiler says.
+        places: Files below the root and lines in them, innermost first.
+    """
+
+    def __init__(self, message: str, places: list[tuple[str, int]]) -> None:
+        super().__init__(message)
+        self.message = message
+        self.places = places
+
+
+class PdfCompiler:
+    """Compiles jobs; each thread has one compiler, reused, since fonts and files are then read once.
+
+    Args:
+        workspace: The folder that the compiler may read, and no other.
+        loaded: The fonts.
+        standards: Standards of PDF to keep to.
+        timestamp: Date of the PDFs, in seconds since 1970 (UTC).
+    """
+
+    def __init__(self, workspace: Workspace, loaded: typst.Fonts, standards: list[str], timestamp: int) -> None:
+        self.workspace = workspace
+        self.loaded = loaded
+        self.standards = standards
+        self.timestamp = timestamp
+        self._own = threading.local()
+
+    def compile(self, job: Job) -> bytes:
+        """Return the bytes of a PDF.
+
+        Raises:
+            Failed: The compiler refused.
+        """
+        for name, data in job.files.items():
+            self.workspace.place_file(name, data)
+        if not hasattr(self._own, "compiler"):
+            empty: bytes = b""
+            self._own.compiler = typst.Compiler(empty, root=str(self.workspace.root), font_paths=self.loaded)
+        try:
+            made: bytes = self._own.compiler.compile(
+                input=job.source.encode(),
+                format="pdf",
+                sys_inputs={"about": job.about},
+                pdf_standards=self.standards,
+                timestamp=self.timestamp,
+            )
+        except typst.TypstError as error:
+            found = [(Path(path), int(line)) for path, line in _PLACE.findall(error.diagnostic or "")]
+            message = " ".join([error.message, *(f"({hint})" for hint in error.hints)])
+            raise Failed(message, [(path.as_posix(), line) for path, line in found]) from error
+        return made

@@ -1,0 +1,177 @@
+"""Which PDFs there should be, and all that goes into each: pages, volumes, what they say of themselves."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
+
+from sphinx.util import logging
+
+from typst_builder import volumes
+from typst_builder.about import About, Part, Volume
+from typst_builder.compiler import Job
+from typst_builder.literals import literal, one_line
+from typst_builder.translation import Translation
+from typst_builder.translator import NO_TITLE
+
+if TYPE_CHECKING:
+    from typst_builder.builder import TypstBuilder
+
+logger = logging.getLogger(__name__)
+
+# the programs on which the bytes of a PDF depend, this package being known by its template and its translations
+VERSIONS = "/".join(metadata.version(name) for name in ("typst", "tylax"))
+# what Sphinx says of a project that names no author
+_NO_AUTHOR = frozenset({"", "unknown", "Author name not set"})
+
+
+class Jobs:
+    """Puts together what the compiler is to make.
+
+    Args:
+        builder: The builder, whose documents are all translated.
+        look: Digest of the template and the looks by class.
+        standards: Standards of PDF that are kept to.
+    """
+
+    def __init__(self, builder: TypstBuilder, look: str, standards: list[str]) -> None:
+        self.builder = builder
+        self.settings = builder.settings
+        self.look = look
+        self.standards = standards
+
+    def translation(self, docname: str) -> Translation | None:
+        """Return what is known of a document of the project."""
+        return self.builder.workspace.translation(docname) if docname in self.builder.env.found_docs else None
+
+    def all(self) -> list[Job]:
+        """Return every PDF that there should be, pages first; of two with one name, the first."""
+        made = [*self._pages(), *self._volumes()]
+        taken: dict[str, Job] = {}
+        for job in made:
+            if job.name in taken:
+                message = "two PDFs would be named %s.pdf; only the first is made"
+                logger.warning(message, job.name, type="typst", subtype="name")
+            taken.setdefault(job.name, job)
+        return list(taken.values())
+
+    # -- pages --------------------------------------------------------------------------------------------
+
+    def _pages(self) -> list[Job]:
+        is_page = self.settings.is_page()
+        docnames = [docname for docname in sorted(self.builder.env.found_docs) if is_page(docname) and self.translation(docname)]
+        last = [docname.rpartition("/")[2] for docname in docnames]
+        shared = {name for name in last if last.count(name) > 1} if len(set(last)) < len(last) else set()
+        return [
+            self._page(docname, name if name not in shared else self._full_name(docname))
+            for docname, name in zip(docnames, last, strict=True)
+        ]
+
+    @staticmethod
+    def _full_name(docname: str) -> str:
+        name = docname.replace("/", "-")
+        message = "another document has the same last part of its name; its PDF is %s.pdf"
+        logger.warning(message, name, location=docname, type="typst", subtype="name")
+        return name
+
+    def _page(self, docname: str, name: str) -> Job:
+        title = self.builder.env.titles[docname].astext()
+        about = About(
+            "page",
+            name,
+            docname,
+            docname.rpartition("/")[2] if title in {"", NO_TITLE} else title,
+            authors=_authors(self.builder.config.author),
+            address=self.settings.address(docname),
+        )
+        segments = (self.translation(docname) or Translation()).segments
+        includes = [f"#include {literal(f'/doc/{docname}.{place}.typ')}" for place in range(len(segments))]
+        lines = ['#import "/template.typ" as n', "#show: n.page", f"#n.anchor({literal(f'{docname}#')})", *includes]
+        return self._job(about, lines, [docname], {})
+
+    # -- volumes ------------------------------------------------------------------------------------------
+
+    def _volumes(self) -> Iterator[Job]:
+        whole = [
+            Volume(name, title, [Part([start], toctrees=True)], start, _authors(author))
+            for start, name, title, author in self._documents()
+        ]
+        self.builder.events.emit("typst-volumes", whole)
+        parts = [part for each in whole for part in volumes.split(each, self.settings.volume_size, self.translation)]
+        held = [volumes.documents(volume, self.translation) for volume in parts]
+        holder = {docname: volume.name for volume, docnames in zip(parts, held, strict=True) for docname in docnames}
+        for volume, docnames in zip(parts, held, strict=True):
+            about = About("volume", volume.name, volume.docname, volume.title, authors=[*volume.authors], extra={**volume.extra})
+            inside = set(docnames)
+            others = {docname: name for docname, name in holder.items() if docname not in inside}
+            if docnames:
+                yield self._job(about, volumes.source(volume, self.translation), docnames, others)
+            else:
+                logger.warning("the volume %r holds no document; it is not made", volume.name, type="typst", subtype="config")
+
+    def _documents(self) -> Iterator[tuple[str, str, str, str]]:
+        for row in self.settings.documents:
+            if row[0] in self.builder.env.found_docs:
+                yield row
+            else:
+                logger.warning("typst_documents: there is no document %r", row[0], type="typst", subtype="config")
+
+    # -- both ---------------------------------------------------------------------------------------------
+
+    def _job(self, about: About, lines: list[str], docnames: list[str], elsewhere: dict[str, str]) -> Job:
+        """Return a PDF to make, after the listeners said what they know of it."""
+        about.language = (self.builder.config.language or "en").replace("_", "-")
+        about.documents = docnames
+        self.builder.events.emit("typst-document", about.docname, about)
+        known = [each for each in map(self.translation, docnames) if each]
+        files = {hashlib.sha256(each.data).hexdigest(): each for each in about.attachments}
+        for digest, each in files.items():
+            named = f"relationship: {literal(each.relationship)}, mime-type: {literal(each.mime)}"
+            content = f"read({literal(f'/files/{digest}')}, encoding: none)"
+            lines.insert(1, f"#pdf.attach({literal(each.name)}, {content}, {named}, description: {literal(each.description)})")
+        told = json.dumps(self._told(about, known, docnames, elsewhere), ensure_ascii=False, sort_keys=True)
+        source = "\n".join([*lines, ""])
+        images = [self.builder.workspace.image_digest(name) for each in known for name in each.images]
+        said = [VERSIONS, source, told, self.look, *self.standards, str(self.settings.timestamp), self.builder.fonts_digest]
+        said += [*images, *(each.digest for each in known)]
+        digest = hashlib.sha256("\0".join(said).encode()).hexdigest()
+        return Job(about.name, source, told, digest, {name: each.data for name, each in files.items()})
+
+    def _told(self, about: About, known: list[Translation], docnames: list[str], elsewhere: dict[str, str]) -> dict[str, Any]:
+        """Return what the template is told, as plain data; what a PDF says of itself is text that fonts show or not."""
+        inside = dict.fromkeys(docnames, True)
+        labels = {label for each in known for label in each.labels}
+        wanted = {label for each in known for label in each.links}
+        linked = {label.rpartition("#")[0] for label in wanted}
+        broken = (label for label in wanted - labels if not label.endswith("#") and label.rpartition("#")[0] in inside)
+        data = {key: value for key, value in asdict(about).items() if key not in {"attachments", "documents"}}
+        shown: dict[str, Any] = _shown(data, self.builder)
+        return shown | {
+            "title": self.builder.glyphs.replaced(one_line(about.title or about.name), (about.docname, "")),
+            "docname": about.docname,
+            "options": self.settings.options,
+            "inside": inside,
+            "elsewhere": {docname: name for docname, name in elsewhere.items() if docname in linked},
+            "broken": dict.fromkeys(sorted(broken), True),
+            "timestamp": self.settings.timestamp,
+        }
+
+
+def _authors(said: str) -> list[str]:
+    return [] if said in _NO_AUTHOR else [said]
+
+
+def _shown(value: Any, builder: TypstBuilder) -> Any:
+    """Return plain data with each text as the fonts can show it."""
+    match value:
+        case str():
+            return builder.glyphs.replaced(one_line(value), ("", ""))
+        case dict():
+            return {key: _shown(each, builder) for key, each in value.items()}
+        case list() | tuple():
+            return [_shown(each, builder) for each in value]
+    return value
