@@ -29,11 +29,13 @@ PARTS = (
     "evidence_atlas.evidence_table",
     "evidence_atlas.evidence_policy",
     "evidence_atlas.evidence_references",
+    "evidence_atlas.evidence_browse",
     "evidence_atlas.reference",
     "evidence_atlas.page_files",
     "evidence_atlas.collector",
     "evidence_atlas.search",
     "evidence_atlas.theme",
+    "evidence_atlas.not_found",
 )
 
 

@@ -93,8 +93,15 @@ class AtlasDomain(Domain):
 
     name = "atlas"
     label = "Evidence atlas"
-    data_version = 1
-    initial_data: ClassVar[dict[str, Any]] = {"stated": {}, "readings": {}, "shown": {}, "collected": {}, "listings": {}}
+    data_version = 2
+    initial_data: ClassVar[dict[str, Any]] = {
+        "stated": {},
+        "readings": {},
+        "shown": {},
+        "collected": {},
+        "listings": {},
+        "browsed": {},
+    }
 
     atlas: Atlas
     builder: Builder
@@ -123,6 +130,11 @@ class AtlasDomain(Domain):
     def listings(self) -> dict[str, bool]:
         """The documents below which the works of the bibliography are listed."""
         return cast("dict[str, bool]", self.data["listings"])
+
+    @property
+    def browsed(self) -> dict[str, bool]:
+        """The documents below which papers are listed by topic, year, author and the like."""
+        return cast("dict[str, bool]", self.data["browsed"])
 
     def clear_doc(self, docname: str) -> None:
         """Forget a document."""

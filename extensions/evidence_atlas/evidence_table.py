@@ -1,10 +1,12 @@
-"""The directive ``evidence-table``: pages of the atlas as a table, filtered, grouped and sorted."""
+"""The directive ``evidence-table``: pages of the atlas as a table, filtered, grouped and sorted.
+
+On a site, a script adds sorting, filters and export in the browser; the table is whole without it.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from docutils import nodes
@@ -13,82 +15,21 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import OptionSpec
 
 import evidence_atlas
+from evidence_atlas import table_files
 from evidence_atlas.core.atlas import Atlas
 from evidence_atlas.core.findings import Code, Finding, listed, nearest
 from evidence_atlas.domain import Paper, warn
-from evidence_atlas.nodeset import paragraph, table, text
+from evidence_atlas.fields import FIELDS
+from evidence_atlas.nodeset import container, paragraph, table, text
 from evidence_atlas.pem_badge import mark
-from evidence_atlas.writing import WriteTime, Writing, show
+from evidence_atlas.table_data import has_controls, table_data
+from evidence_atlas.writing import WriteTime, Writing, serves_files, show
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
 
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A field of a page by which a table is filtered, grouped and sorted, and which it shows.
-
-    Attributes:
-        label: Head of the column.
-        values: The values of a page, as ids or plain text.
-        name: What readers see in place of a value.
-        vocabulary: The ids that a filter may name; empty where any text may stand.
-        key: The sort key of a page.
-    """
-
-    label: str
-    values: Callable[[Paper, Atlas], list[str]]
-    name: Callable[[str, Atlas], str] = lambda value, _atlas: value
-    vocabulary: Callable[[Atlas], list[str]] = lambda _atlas: []
-    key: Callable[[Paper, Atlas], object] | None = None
-
-
-def _participants(page: Paper, _atlas: Atlas) -> list[str]:
-    p = page.record.participants
-    return (
-        [f"{n} {what}" for n, what in ((p.cases, "cases"), (p.controls, "controls"), (p.other, "others")) if n is not None]
-        if p
-        else []
-    )
-
-
-FIELDS: dict[str, Field] = {
-    "title": Field("What was found", lambda p, _: [p.reading.title]),
-    "author": Field(
-        "Paper", lambda p, _: [f"{p.reference.authors[0].family} {p.reference.year}" if p.reference.authors else p.reference.year]
-    ),
-    "year": Field("Year", lambda p, _: [p.reference.year or "undated"]),
-    "journal": Field("Journal", lambda p, _: [p.reference.container]),
-    "pem": Field(
-        "PEM", lambda p, _: [p.verdict.state], lambda v, a: a.policy.vocabulary("badge")[v].label, lambda a: list(a.policy.badge)
-    ),
-    "design": Field(
-        "Design", lambda p, _: [p.record.design], lambda v, a: a.policy.design[v].label, lambda a: list(a.policy.design)
-    ),
-    "level": Field(
-        "Level",
-        lambda p, _: [p.record.level],
-        lambda v, _: "–" if v == "none" else v,
-        lambda a: list(a.policy.level),
-        lambda p, a: a.policy.strength(p.record.level),
-    ),
-    "context": Field(
-        "Studied in", lambda p, _: p.record.context, lambda v, a: a.policy.context[v], lambda a: list(a.policy.context)
-    ),
-    "topic": Field("Topics", lambda p, _: p.record.topics, lambda v, a: a.policy.topic[v], lambda a: list(a.policy.topic)),
-    "definition": Field(
-        "Case definitions",
-        lambda p, _: [c.id for c in p.record.criteria if c.role == "inclusion"],
-        lambda v, a: a.policy.definition[v].label,
-        lambda a: list(a.policy.definition),
-    ),
-    "read": Field("Read", lambda p, _: [p.record.read], vocabulary=lambda a: list(a.policy.read)),
-    "notice": Field(
-        "Notices", lambda p, a: [n.kind for n in a.notices_of(p.record.paper)], lambda v, _: v.replace("-", " ").capitalize()
-    ),
-    "participants": Field("Participants", _participants),
-}
+FIRST_ROWS = 100  # as many as the script shows at once
 DEFAULT_COLUMNS = ("author", "title", "pem", "level", "design", "context")
 
 
@@ -100,29 +41,25 @@ class EvidenceTable(WriteTime):
         return True
 
     def render(self, writing: Writing) -> Sequence[nodes.Node]:
-        """Return the table, or one a group, under its name and number of pages."""
+        """Return the table, or one a group under its name and number of pages; then what the codes mean."""
         atlas, filters = writing.atlas, self._filters(writing.atlas)
         pages = [
             p for p in writing.domain.pages.values() if all(_passes(p, name, wanted, atlas) for name, wanted in filters.items())
         ]
         if not pages:
             return [paragraph("No page matches.", classes=["atlas-hint"])]
-        backwards = self["sort_by"].startswith("-")
-        pages.sort(key=lambda p: (p.reference.year, p.docname))
-        pages.sort(key=lambda p: _sort_key(p, self["sort_by"].lstrip("-"), atlas), reverse=backwards)
-        if not self["group_by"]:
-            return [self._table(pages, writing)]
-        result: list[nodes.Node] = []
-        field = FIELDS[self["group_by"]]
-        groups: dict[str, list[Paper]] = {}
-        for page in pages:
-            for value in field.values(page, atlas) or [""]:
-                groups.setdefault(value, []).append(page)
-        order = field.vocabulary(atlas) or sorted(groups)
-        for value in sorted(groups, key=lambda v: order.index(v) if v in order else len(order)):
-            title = f"{field.name(value, atlas) if value else 'Not stated'} ({len(groups[value])})"
-            result += [nodes.rubric("", title), self._table(groups[value], writing)]
-        return result
+        groups = self._groups(_sorted(pages, self["sort_by"], atlas), atlas)
+        codes = _codes(pages, atlas) if "level" in self["columns"] else []
+        controls = has_controls(writing.builder) and not self["plain"]
+        parts: list[nodes.Node] = []
+        for title, members in groups:
+            parts += [nodes.rubric("", f"{title} ({len(members)})")] if title else []
+            made = self._table(members, writing)
+            parts.append(container(_parted(made), classes=["atlas-table-region"]) if controls else made)
+        if not controls:
+            return [*parts, *codes]
+        data = table_data(writing, self["columns"], self["sort_by"], self["group_by"], [members for _, members in groups])
+        return [container(nodes.raw("", data, format="html"), *parts, *codes, classes=["atlas-tables"])]
 
     def _filters(self, atlas: Atlas) -> dict[str, list[str]]:
         """Return the filters, and warn of values that no page can have."""
@@ -137,10 +74,39 @@ class EvidenceTable(WriteTime):
         filters: dict[str, list[str]] = self["filters"]
         return filters
 
+    def _groups(self, pages: Sequence[Paper], atlas: Atlas) -> Sequence[tuple[str, Sequence[Paper]]]:
+        """Return titles and pages of the groups, in the policy's order; all pages under no title without groups."""
+        if not self["group_by"]:
+            return [("", pages)]
+        field = FIELDS[self["group_by"]]
+        groups: dict[str, list[Paper]] = {}
+        for page in pages:
+            for value in field.values(page, atlas) or [""]:
+                groups.setdefault(value, []).append(page)
+        order = {value: place for place, value in enumerate(field.vocabulary(atlas) or sorted(groups))}
+        ordered = sorted(groups, key=lambda value: order.get(value, len(order)))
+        return [(field.name(value, atlas) if value else "Not stated", groups[value]) for value in ordered]
+
     def _table(self, pages: Sequence[Paper], writing: Writing) -> nodes.table:
         columns = self["columns"]
         rows = [[_cell(page, column, writing) for column in columns] for page in pages]
-        return table([FIELDS[column].label for column in columns], rows, ["atlas-table"])
+        made = table([FIELDS[column].label for column in columns], rows, ["atlas-table"])
+        numeric = [place for place, column in enumerate(columns) if FIELDS[column].numeric]
+        for row in made.findall(nodes.row) if numeric else ():
+            for place in numeric:
+                row.children[place]["classes"].append("atlas-number")  # type: ignore[index]
+        return made
+
+
+def _parted(made: nodes.table) -> nodes.table:
+    """Put the rows of a long table after the first hundred into a body of their own, which waits for the script."""
+    (group,) = made.findall(nodes.tgroup)
+    (body,) = made.findall(nodes.tbody)
+    if len(body.children) > FIRST_ROWS:
+        rest = body.children[FIRST_ROWS:]
+        del body[FIRST_ROWS:]
+        group += nodes.tbody("", *rest)
+    return made
 
 
 def _passes(page: Paper, name: str, wanted: Sequence[str], atlas: Atlas) -> bool:
@@ -157,12 +123,15 @@ def _in_years(year: str, years: str) -> bool:
     return (first or "0") <= year <= (last or "9999") if dash else year == years
 
 
-def _sort_key(page: Paper, name: str, atlas: Atlas) -> tuple[int, object]:
-    field = FIELDS[name]
-    if field.key:
-        return 0, field.key(page, atlas)
-    values = field.values(page, atlas)
-    return (0, values[0].casefold()) if values else (1, "")
+def _sorted(pages: Sequence[Paper], order: str, atlas: Atlas) -> list[Paper]:
+    """Sort pages by a field, a minus sign before it for downwards; pages without a value come last in either case."""
+    field = FIELDS[order.lstrip("-")]
+    keys = {page.docname: field.key(page, atlas) for page in pages}
+    by_year = sorted(pages, key=lambda p: (p.reference.year, p.docname))
+    known = sorted(
+        (p for p in by_year if keys[p.docname]), key=lambda p: keys[p.docname] or (0, ""), reverse=order.startswith("-")
+    )
+    return [*known, *(p for p in by_year if not keys[p.docname])]
 
 
 def _cell(page: Paper, column: str, writing: Writing) -> list[nodes.Node | str]:
@@ -176,7 +145,24 @@ def _cell(page: Paper, column: str, writing: Writing) -> list[nodes.Node | str]:
         return [mark(page.verdict)]
     field = FIELDS[column]
     shown = ", ".join(field.name(value, atlas) for value in field.values(page, atlas))
+    if column == "level" and serves_files(writing.builder):
+        return [nodes.abbreviation("", shown, explanation=atlas.policy.level[page.record.level].label)]
     return [shown] if shown else []
+
+
+def _codes(pages: Sequence[Paper], atlas: Atlas) -> list[nodes.Node]:
+    """Return what the short codes of the levels mean, those that the table shows."""
+    used = {page.record.level for page in pages}
+    items = [
+        nodes.definition_list_item(
+            "",
+            nodes.term("", FIELDS["level"].name(level, atlas)),
+            nodes.definition("", paragraph(f"{row.label}. {row.meaning}")),
+        )
+        for level, row in atlas.policy.level.items()
+        if level in used
+    ]
+    return [nodes.definition_list("", *items, classes=["atlas-codes"])]
 
 
 def _names(argument: str) -> list[str]:
@@ -191,12 +177,13 @@ class EvidenceTableDirective(SphinxDirective):
         "group-by": directives.unchanged_required,
         "sort-by": directives.unchanged_required,
         "columns": directives.unchanged_required,
+        "plain": directives.flag,
     }
 
     def run(self) -> list[nodes.Node]:
         """Return the part; an option that names no field is warned of and left out."""
         columns = [name for name in _names(self.options.get("columns", "")) if self._known("columns", name)]
-        group, sort = self.options.get("group-by", ""), self.options.get("sort-by", "author").strip()
+        group, sort = self.options.get("group-by", "").strip(), self.options.get("sort-by", "author").strip()
         source, line = self.get_source_info()
         part = EvidenceTable(
             docname=self.env.docname,
@@ -205,8 +192,9 @@ class EvidenceTableDirective(SphinxDirective):
             lineno=line,
             filters={name: self._wanted(name) for name in FIELDS if name in self.options},
             group_by=group if group and self._known("group-by", group) else "",
-            sort_by=sort if self._known("sort-by", sort.lstrip("-")) else "author",
+            sort_by=sort if self._known("sort-by", sort.removeprefix("-")) else "author",
             columns=columns or list(DEFAULT_COLUMNS),
+            plain="plain" in self.options,
         )
         self.set_source_info(part)
         show(self.env, part)
@@ -226,7 +214,8 @@ class EvidenceTableDirective(SphinxDirective):
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
-    """Register the directive."""
+    """Register the directive, and what the tables of a site need beside them."""
     app.setup_extension("evidence_atlas.base")
     app.add_directive("evidence-table", EvidenceTableDirective)
+    table_files.connect(app)
     return {"version": evidence_atlas.__version__, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -16,7 +16,7 @@ from evidence_atlas.core.findings import Code
 from evidence_atlas.core.notices import KINDS
 from evidence_atlas.core.record import Record
 from evidence_atlas.core.settings import Settings
-from evidence_atlas.evidence_table import FIELDS
+from evidence_atlas.fields import FIELDS
 from evidence_atlas.nodeset import table
 
 if TYPE_CHECKING:

@@ -1,0 +1,228 @@
+"""By what papers are browsed: the kinds of lists, and the papers under each value."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from evidence_atlas.core.atlas import Atlas
+from evidence_atlas.core.printed_names import family_and_initials, short_authors
+from evidence_atlas.core.references import Reference
+from evidence_atlas.core.slugs import folded, slugs
+from evidence_atlas.domain import Paper
+from evidence_atlas.fields import FIELDS, level_name
+
+UNDATED = "undated"
+OTHER_LETTER = "other"
+LETTERS = (*"abcdefghijklmnopqrstuvwxyz", OTHER_LETTER)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What lists say of the paper behind a page, kept between builds since decoding it from BibTeX takes time.
+
+    Attributes:
+        authors: Family name and initials of each, and the name as printed.
+        journal: The journal, or what stands for it.
+        year: The year, or "undated".
+        who: Authors in a few words.
+    """
+
+    authors: Sequence[tuple[str, str]]
+    journal: str
+    year: str
+    who: str
+
+
+def work_of(reference: Reference) -> Work:
+    """Return what lists say of a paper."""
+    authors = [(family_and_initials(name), name.sorted_form) for name in reference.authors]
+    year = reference.year if reference.year.isascii() and reference.year.isdecimal() else UNDATED
+    return Work(authors, " ".join(reference.container.split()), year, short_authors(reference))
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page as lists show it."""
+
+    page: Paper
+    work: Work
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A kind of list.
+
+    Attributes:
+        name: Its part of the address.
+        label: What the lists are by, such as "Topic".
+        heading: The heading of one list, with a blank for the value.
+        values: The values of a paper.
+        title: A value as readers see it.
+        order: The values in their order, where it is not that of the alphabet.
+        meaning: What a value means, in a sentence or two.
+        about: What holds for all values.
+        by_letter: Whether the values are names: many, listed by their first letter.
+    """
+
+    name: str
+    label: str
+    heading: str
+    values: Callable[[Listed, Atlas], Iterable[str]]
+    title: Callable[[str, Atlas], str] = lambda value, _atlas: value
+    order: Callable[[Atlas], Sequence[str]] | None = None
+    meaning: Callable[[str, Atlas], str] = lambda _value, _atlas: ""
+    about: str = ""
+    by_letter: bool = False
+
+    def sorted(self, values: Iterable[str], atlas: Atlas) -> list[str]:
+        """Return values in the order in which readers look for them."""
+        if self.order is None:
+            return sorted(values, key=lambda value: (folded(self.title(value, atlas)), value))
+        place = {value: number for number, value in enumerate(self.order(atlas))}
+        return sorted(values, key=lambda value: place.get(value, len(place)))
+
+
+def _of_policy(
+    name: str, label: str, heading: str = "", meaning: Callable[[str, Atlas], str] | None = None, about: str = ""
+) -> Facet:
+    """Make a facet of a field whose values are the policy's."""
+    field = FIELDS[name]
+    return Facet(
+        name,
+        label,
+        heading or f"{label}: {{}}",
+        lambda listed, atlas: field.values(listed.page, atlas),
+        lambda value, atlas: field.name(value, atlas).strip(),
+        field.vocabulary,
+        meaning or (lambda _value, _atlas: ""),
+        about,
+    )
+
+
+def _definition_meaning(value: str, atlas: Atlas) -> str:
+    row = atlas.policy.definition[value]
+    return " ".join(part for part in (f"{row.name}." if row.name else "", row.note) if part)
+
+
+TOPIC = _of_policy("topic", "Topic")
+YEAR = Facet("year", "Year", "Papers of {}", lambda listed, _: [listed.work.year])
+AUTHOR = Facet(
+    "author",
+    "Author",
+    "Author: {}",
+    lambda listed, _: dict.fromkeys(name for name, _printed in listed.work.authors if name),
+    about="Names are as printed. Authors who share a family name and initials stand together; they can be different people.",
+    by_letter=True,
+)
+JOURNAL = Facet(
+    "journal",
+    "Journal",
+    "Journal: {}",
+    lambda listed, _: [listed.work.journal] if listed.work.journal else [],
+    by_letter=True,
+)
+DEFINITION = _of_policy(
+    "definition",
+    "Case definition",
+    meaning=_definition_meaning,
+    about="Studies whose participants had to meet the definition. Other uses of it are not listed here.",
+)
+DESIGN = _of_policy("design", "Design")
+LEVEL = Facet(
+    "level",
+    "Level",
+    "Level: {}",
+    lambda listed, _: [listed.page.record.level],
+    level_name,
+    lambda atlas: list(atlas.policy.level),
+    lambda value, atlas: atlas.policy.level[value].meaning,
+)
+PEM = _of_policy("pem", "PEM", "{}", lambda value, atlas: atlas.policy.vocabulary("badge")[value].meaning)
+CONTEXT = _of_policy("context", "Studied in")
+FACETS = (TOPIC, YEAR, AUTHOR, JOURNAL, DEFINITION, DESIGN, LEVEL, PEM, CONTEXT)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value of a facet with its papers.
+
+    Attributes:
+        title: The value as readers see it.
+        slug: Its part of the address.
+        letter: The first letter of its name in ASCII, or "other".
+        papers: The papers, newest first.
+        meaning: What the value means.
+    """
+
+    title: str
+    slug: str
+    letter: str
+    papers: Sequence[Listed]
+    meaning: str
+
+
+def newest_first(listed: Iterable[Listed]) -> list[Listed]:
+    """Sort papers by year downwards, undated ones last, those of a year by the names of their pages."""
+    by_name = sorted(listed, key=lambda one: one.page.docname)
+    return sorted(by_name, key=lambda one: -1 if one.work.year == UNDATED else int(one.work.year), reverse=True)
+
+
+def values_of(facet: Facet, papers: Sequence[Listed], atlas: Atlas) -> list[Value]:
+    """Return the values of a facet that papers have, in order.
+
+    Args:
+        facet: The facet.
+        papers: All papers, newest first.
+        atlas: Gives the words of the policy.
+    """
+    groups: dict[str, list[Listed]] = defaultdict(list)
+    for one in papers:
+        for value in facet.values(one, atlas):
+            groups[value].append(one)
+    if facet is JOURNAL:
+        groups = _without_regard_to_capitals(groups)
+    named = slugs(groups, LETTERS if facet.by_letter else ())
+    ordered = sorted(groups, reverse=True) if facet is YEAR else facet.sorted(groups, atlas)
+    if facet is YEAR and UNDATED in groups:
+        ordered = [*(year for year in ordered if year != UNDATED), UNDATED]
+    return [
+        Value(
+            facet.title(value, atlas),
+            named[value],
+            _letter(value),
+            groups[value],
+            _printed(value, groups[value]) if facet is AUTHOR else facet.meaning(value, atlas),
+        )
+        for value in ordered
+    ]
+
+
+def _printed(author: str, papers: Sequence[Listed]) -> str:
+    """Return the forms of a name in a sentence, where there are several that might be of different people."""
+    forms = sorted({printed for one in papers for name, printed in one.work.authors if name == author})
+    return f"Printed as: {'; '.join(forms)}." if len(forms) > 1 else ""
+
+
+def number_of_values(facet: Facet, papers: Sequence[Listed], atlas: Atlas) -> int:
+    """Return how many values :func:`values_of` gives."""
+    values = {value for one in papers for value in facet.values(one, atlas)}
+    return len({value.casefold() for value in values} if facet is JOURNAL else values)
+
+
+def _without_regard_to_capitals(groups: dict[str, list[Listed]]) -> dict[str, list[Listed]]:
+    """Put a journal's spellings in other capitals under the one that is most frequent."""
+    spellings: dict[str, Counter[str]] = defaultdict(Counter)
+    for name, papers in groups.items():
+        spellings[name.casefold()][name] += len(papers)
+    joined: dict[str, list[Listed]] = {}
+    for spelling in spellings.values():
+        name = min(spelling, key=lambda name: (-spelling[name], name))
+        joined[name] = newest_first(paper for variant in spelling for paper in groups[variant])
+    return joined
+
+
+def _letter(name: str) -> str:
+    first = folded(name).lstrip("\"'([{ ")[:1]
+    return first if first in LETTERS else OTHER_LETTER

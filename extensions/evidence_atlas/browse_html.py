@@ -1,0 +1,174 @@
+"""The pages by which papers are browsed, as HTML: plain lists that need no script."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from html import escape
+
+from sphinx.util.osutil import relative_uri
+
+from evidence_atlas.browse_facets import LETTERS, OTHER_LETTER, YEAR, Facet, Listed, Value
+from evidence_atlas.core.atlas import Atlas
+
+MOST_PAPERS = 200  # a longer list is parted by year
+MOST_NAMES = 100  # a longer list of names is parted by letter
+
+
+@dataclass(frozen=True, slots=True)
+class BrowsePage:
+    """A page without a source.
+
+    Attributes:
+        name: Its name, as a document's.
+        title: Its title.
+        body: Its content, as HTML.
+    """
+
+    name: str
+    title: str
+    body: str
+
+
+@dataclass
+class BrowseWriter:
+    """Makes the pages below one document.
+
+    Attributes:
+        start: The document.
+        title: The title of the document.
+        uri: Gives the address of a page by its name, from the root of the site.
+        atlas: Gives notices and words.
+    """
+
+    start: str
+    title: str
+    uri: Callable[[str], str]
+    atlas: Atlas
+    _items: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def pages(self, facet: Facet, values: Sequence[Value]) -> Iterator[BrowsePage]:
+        """Yield the pages of one facet: the list of its values, and the lists of papers."""
+        home = f"{self.start}/{facet.name}"
+        if facet.by_letter and len(values) > MOST_NAMES:
+            letters: dict[str, list[Value]] = defaultdict(list)
+            for value in values:
+                letters[value.letter].append(value)
+            yield self._letters(home, facet, letters)
+            for letter, names in letters.items():
+                yield self._values(f"{home}/{letter}", f"{facet.label}: {_letter_name(letter)}", facet, names)
+        else:
+            yield self._values(home, f"By {_lower(facet.label)}", facet, values)
+        for value in values:
+            if has_page(facet, value):
+                yield from self._papers(f"{home}/{value.slug}", facet, value)
+
+    def _letters(self, name: str, facet: Facet, letters: dict[str, list[Value]]) -> BrowsePage:
+        items = [
+            f'<li><a href="{self._to(name, f"{name}/{letter}")}">{_letter_name(letter)}</a>{_count(len(letters[letter]))}</li>'
+            for letter in LETTERS
+            if letter in letters
+        ]
+        body = f'{_paragraph(facet.about)}<ul class="atlas-letters">{"".join(items)}</ul>'
+        return self._page(name, f"By {_lower(facet.label)}", [(self.title, self.start)], body)
+
+    def _values(self, name: str, title: str, facet: Facet, values: Sequence[Value]) -> BrowsePage:
+        home = f"{self.start}/{facet.name}"
+        trail = [(self.title, self.start), *([(f"By {_lower(facet.label)}", home)] if name != home else [])]
+        rows = []
+        for value in values:
+            if has_page(facet, value):
+                address = self._to(name, f"{home}/{value.slug}")
+                rows.append(f'<li><a href="{address}">{escape(value.title)}</a>{_count(len(value.papers))}</li>')
+            else:
+                rows.append(f"<li>{escape(value.title)}: {self._link(name, value.papers[0])}</li>")
+        return self._page(name, title, trail, f'{_paragraph(facet.about)}<ul class="atlas-values">\n{chr(10).join(rows)}\n</ul>')
+
+    def _papers(self, name: str, facet: Facet, value: Value) -> Iterator[BrowsePage]:
+        title = facet.heading.format(value.title)
+        home = f"{self.start}/{facet.name}"
+        trail = [(self.title, self.start), (f"By {_lower(facet.label)}", home)]
+        about = _paragraph(value.meaning) + _paragraph(facet.about)
+        if facet is YEAR or len(value.papers) <= MOST_PAPERS:
+            yield self._page(name, title, trail, about + self._list(name, value.papers))
+            return
+        years: dict[str, list[Listed]] = defaultdict(list)
+        for one in value.papers:
+            years[one.work.year].append(one)
+        rows = [f'<li><a href="{self._to(name, f"{name}/{year}")}">{year}</a>{_count(len(years[year]))}</li>' for year in years]
+        total = f"<p>{_papers(len(value.papers))}, by year.</p>"
+        yield self._page(name, title, trail, f'{about}{total}<ul class="atlas-letters">{"".join(rows)}</ul>')
+        for year, papers in years.items():
+            below = f"{name}/{year}"
+            yield self._page(below, f"{title}, {year}", [*trail, (title, name)], self._list(below, papers))
+
+    def _list(self, name: str, papers: Sequence[Listed]) -> str:
+        order = ", newest first" if len({one.work.year for one in papers}) > 1 else ""
+        root = relative_uri(self.uri(name), "")
+        items = "\n".join(self._item(root, one) for one in papers)
+        return f'<p class="atlas-total">{_papers(len(papers))}{order}.</p>\n<ul class="atlas-papers">\n{items}\n</ul>'
+
+    def _item(self, root: str, one: Listed) -> str:
+        made = self._items.get((root, one.page.docname))
+        if made is None:
+            page, work = one.page, one.work
+            who = " ".join(part for part in (work.who, work.year) if part)
+            facts = [escape(fact) for fact in (who, work.journal) if fact]
+            facts.append(f'<span class="atlas-badge-inline atlas-badge-{page.verdict.state}">{escape(page.verdict.label)}</span>')
+            made = (
+                f'<li><p class="atlas-paper-title">{self._mark(one)}<a href="{root}{self.uri(page.docname)}">'
+                f"{escape(page.reading.title)}</a></p>\n"
+                f'<p class="atlas-paper-facts">{" · ".join(facts)}</p>\n<p>{escape(page.record.summary)}</p></li>'
+            )
+            self._items[root, page.docname] = made
+        return made
+
+    def _link(self, name: str, one: Listed) -> str:
+        return f'{self._mark(one)}<a href="{self._to(name, one.page.docname)}">{escape(one.page.reading.title)}</a>'
+
+    def _mark(self, one: Listed) -> str:
+        """Return the mark of a paper that was withdrawn, unless the title of its page begins with the word."""
+        said = one.page.reading.title.casefold()
+        marks = (n.label for n in self.atlas.notices_of(one.page.record.paper) if n.withdraws)
+        label = next((label for label in marks if not said.startswith(label.casefold())), "")
+        return f'<span class="atlas-mark-withdrawn">{escape(label)}</span> ' if label else ""
+
+    def _page(self, name: str, title: str, trail: Sequence[tuple[str, str]], body: str) -> BrowsePage:
+        steps = "".join(f'<li><a href="{self._to(name, step)}">{escape(label)}</a></li>' for label, step in trail)
+        here = f'<li aria-current="page">{escape(title)}</li>'
+        return BrowsePage(
+            name,
+            title,
+            f'<section class="atlas-browse">\n'
+            f'<nav class="atlas-trail" aria-label="Breadcrumb"><ol>{steps}{here}</ol></nav>\n'
+            f"<h1>{escape(title)}</h1>\n{body}\n</section>",
+        )
+
+    def _to(self, here: str, there: str) -> str:
+        return escape(relative_uri(self.uri(here), self.uri(there)) or "./")
+
+
+def has_page(facet: Facet, value: Value) -> bool:
+    """Whether a value has a page; a name with one paper leads straight to that paper."""
+    return not facet.by_letter or len(value.papers) > 1
+
+
+def _paragraph(text: str) -> str:
+    return f"<p>{escape(text)}</p>\n" if text else ""
+
+
+def _lower(label: str) -> str:
+    return label if label.isupper() else label[0].lower() + label[1:]
+
+
+def _letter_name(letter: str) -> str:
+    return "Other" if letter == OTHER_LETTER else letter.upper()
+
+
+def _count(number: int) -> str:
+    return f' <span class="atlas-count">({number:,})</span>'
+
+
+def _papers(number: int) -> str:
+    return f"{number:,} paper" + ("" if number == 1 else "s")

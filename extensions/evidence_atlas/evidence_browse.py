@@ -1,0 +1,198 @@
+"""The directive ``evidence-browse``: papers by topic, year, author, journal and so on, on pages of their own.
+
+The pages are made without sources, for sites alone. Those of one depth differ in name, title and body only; so the
+theme renders one of them, and the others are made from it, which takes a tenth of the time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from sphinx.builders import Builder
+from sphinx.util.docutils import SphinxDirective
+from sphinx.util.osutil import relative_uri
+
+import evidence_atlas
+from evidence_atlas.browse_facets import FACETS, Listed, Work, newest_first, number_of_values, values_of, work_of
+from evidence_atlas.browse_html import BrowsePage, BrowseWriter
+from evidence_atlas.domain import AtlasDomain, atlas_domain
+from evidence_atlas.nodeset import bullet_list, link, paragraph
+from evidence_atlas.table_data import has_controls
+from evidence_atlas.table_files import write_changed
+from evidence_atlas.writing import WriteTime, Writing, show
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.util.typing import ExtensionMetadata
+
+FORMAT = 1  # of what is remembered
+MODEL, TITLE, BODY = "atlas0name", "atlas0title", "atlas0body"  # stand in the page that the others are made from
+
+
+class BrowseIndex(WriteTime):
+    """The kinds of lists, each with its number of values and a link to its page."""
+
+    def shows_everything(self) -> bool:
+        """It does: any page may bring a new value."""
+        return True
+
+    def render(self, writing: Writing) -> Sequence[nodes.Node]:
+        """Return the list; the number of papers alone where there are no such pages."""
+        total = paragraph(f"{len(writing.domain.pages):,} papers.")
+        if not has_controls(writing.builder) or not writing.domain.pages:
+            return [total]
+        papers = _listed(writing.domain, Memory(writing.builder).works)
+        here = writing.builder.get_target_uri(writing.docname)
+        rows: list[list[nodes.Node | str]] = []
+        for facet in FACETS:
+            if number := number_of_values(facet, papers, writing.atlas):
+                there = writing.builder.get_target_uri(f"{writing.docname}/{facet.name}")
+                rows.append([link(relative_uri(here, there), facet.label), f" ({number:,})"])
+        return [total, bullet_list(rows, ["atlas-values"])]
+
+
+class Memory:
+    """What a builder remembers of these pages between builds: their digests, and what lists say of each paper."""
+
+    def __init__(self, builder: Builder) -> None:
+        self.file = Path(builder.doctreedir) / f"atlas-browse-{builder.name}.json"
+        self.version = [FORMAT, evidence_atlas.__version__]
+        try:
+            data = json.loads(self.file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            data = {}
+        usable = data.get("version") == self.version
+        self.whole: str = data.get("whole", "")
+        self.pages: dict[str, str] = data.get("pages", {})
+        self.works: dict[str, Any] = data.get("works", {}) if usable else {}
+
+    def write(self, whole: str, pages: dict[str, str], works: dict[str, Any]) -> None:
+        """Keep what is there now."""
+        data = {"version": self.version, "whole": whole, "pages": pages, "works": works}
+        self.file.write_text(json.dumps(data, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+
+
+def _listed(domain: AtlasDomain, works: dict[str, Any]) -> list[Listed]:
+    """Return all papers, newest first; and put into ``works`` what is not there yet, by digest of the reference."""
+    listed = []
+    for page in domain.pages.values():
+        digest = domain.atlas.bibliography.digest(page.record.paper)
+        if digest not in works:
+            works[digest] = astuple(work_of(page.reference))
+        listed.append(Listed(page, Work(*works[digest])))
+    return newest_first(listed)
+
+
+def browse_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Yield the pages below each document that has the directive, those that changed; delete those that are gone."""
+    domain = atlas_domain(app.env)
+    memory = Memory(app.builder)
+    if not has_controls(app.builder) or not (domain.browsed or memory.pages):
+        return
+    frame = _frame_digest(app, domain)
+    whole = _digest(frame, *(f"{start} {app.env.titles[start]} {domain.signature(start)}" for start in sorted(domain.browsed)))
+    if memory.whole == whole and all(_file(app, name).exists() for name in memory.pages):
+        return
+    known = dict(memory.works)
+    papers = _listed(domain, known) if domain.browsed else []
+    digests: dict[str, str] = {}
+    for start in sorted(domain.browsed):
+        writer = BrowseWriter(start, app.env.titles[start].astext(), app.builder.get_target_uri, domain.atlas)
+        alike: dict[int, list[BrowsePage]] = defaultdict(list)
+        for page in (page for facet in FACETS for page in writer.pages(facet, values_of(facet, papers, domain.atlas))):
+            if page.name in app.env.found_docs:
+                continue
+            digests[page.name] = _digest(frame, page.title, page.body)
+            if memory.pages.get(page.name) == digests[page.name] and _file(app, page.name).exists():
+                continue
+            alike[page.name.removeprefix(start).count("/")].append(page)
+        for depth, pages in alike.items():
+            model = "/".join([start, *[MODEL] * depth])
+            yield model, {"title": TITLE, "body": BODY}, "page.html"
+            _write_alike(app, start, model, pages)
+    for name in memory.pages.keys() - digests.keys() - app.env.found_docs:
+        _remove(_file(app, name), Path(app.outdir))
+    used = {domain.atlas.bibliography.digest(page.record.paper) for page in domain.pages.values()}
+    memory.write(whole, digests, {digest: known[digest] for digest in sorted(used & known.keys())})
+
+
+def _write_alike(app: Sphinx, start: str, model: str, pages: Sequence[BrowsePage]) -> None:
+    """Write pages of one depth below a document after the model that the theme has rendered, and remove the model."""
+    file = _file(app, model)
+    rendered = file.read_text(encoding="utf-8")
+    _remove(file, Path(app.outdir))
+    name = model.removeprefix(start)
+    for page in pages:
+        text = rendered.replace(name, page.name.removeprefix(start)).replace(TITLE, escape(page.title))
+        target = _file(app, page.name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write_changed(target, text.replace(BODY, page.body))
+
+
+def _remove(file: Path, root: Path) -> None:
+    """Delete a file, and the folders above it that are empty then."""
+    file.unlink(missing_ok=True)
+    for folder in file.parents:
+        if folder == root or not folder.is_dir() or any(folder.iterdir()):
+            return
+        folder.rmdir()
+
+
+def _file(app: Sphinx, name: str) -> Path:
+    return Path(app.builder.get_outfilename(name))  # type: ignore[attr-defined]
+
+
+def _frame_digest(app: Sphinx, domain: AtlasDomain) -> str:
+    """Return a digest of what the frame of a page shows: what makes Sphinx write every page again, and the atlas's version."""
+    builder: Any = app.builder
+    atlas = domain.atlas
+    return repr(
+        (
+            evidence_atlas.__version__,
+            builder.build_info.config_hash,
+            builder.templates.newest_template_mtime(),
+            atlas.identity,
+            atlas.settings,
+            atlas.policy.version,
+        )
+    )
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.blake2b("\n".join(parts).encode(), digest_size=12).hexdigest()
+
+
+def add_style(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
+    """Add the style of these pages to them, and to the documents that they are below."""
+    browsed = atlas_domain(app.env).browsed
+    if browsed and (page in browsed or (doctree is None and any(page.startswith(f"{start}/") for start in browsed))):
+        app.add_css_file("browse.css")
+
+
+class EvidenceBrowse(SphinxDirective):
+    """Shows the kinds of lists, and has their pages made."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the part."""
+        part = BrowseIndex(docname=self.env.docname)
+        self.set_source_info(part)
+        show(self.env, part)
+        atlas_domain(self.env).browsed[self.env.docname] = True
+        return [part]
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Register the directive."""
+    app.setup_extension("evidence_atlas.base")
+    app.add_directive("evidence-browse", EvidenceBrowse)
+    app.connect("html-collect-pages", browse_pages)
+    app.connect("html-page-context", add_style)
+    return {"version": evidence_atlas.__version__, "parallel_read_safe": True, "parallel_write_safe": True}

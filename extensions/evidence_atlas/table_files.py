@@ -1,0 +1,67 @@
+"""What lies beside the tables of a site: their script and style where there is a table, and BibTeX by year to export."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+
+from evidence_atlas.core.citation import bibtex
+from evidence_atlas.domain import Paper, atlas_domain
+from evidence_atlas.table_data import BIBTEX_FOLDER, has_controls, shard
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+
+def add_to_page(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
+    """Add script and style to a page that has a table with controls."""
+    shown = atlas_domain(app.env).shown.get(page)
+    if doctree is None or shown is None or not shown.everything or not has_controls(app.builder):
+        return
+    if any("atlas-tables" in block["classes"] for block in doctree.findall(nodes.container)):
+        app.add_css_file("table.css")
+        app.add_js_file("table.js", loading_method="defer")
+
+
+def write_bibtex(app: Sphinx, exception: Exception | None) -> None:
+    """Write a file of BibTeX entries by key for each year, where one changed; delete those of years that are gone.
+
+    An export asks for the years that it needs: at thousands of papers neither a file for each nor one for all is small.
+    """
+    domain = atlas_domain(app.env)
+    if exception is not None or not has_controls(app.builder) or not any(shown.everything for shown in domain.shown.values()):
+        return
+    folder, name = Path(app.outdir, BIBTEX_FOLDER), f"{BIBTEX_FOLDER}/"
+    digests = "".join(domain.atlas.bibliography.digest(key) for key in sorted(domain.papers))
+    signature = hashlib.blake2b(digests.encode(), digest_size=12).hexdigest()
+    app.atlas_signatures[name] = signature  # type: ignore[attr-defined]
+    if folder.is_dir() and app.atlas_before.get(name) == signature:  # type: ignore[attr-defined]
+        return
+    folder.mkdir(exist_ok=True)
+    years: dict[str, list[Paper]] = defaultdict(list)
+    for paper in domain.papers.values():
+        years[shard(paper)].append(paper)
+    for year, papers in years.items():
+        entries = {paper.record.paper: bibtex(paper.reference) for paper in papers}
+        write_changed(folder / f"{year}.json", json.dumps(entries, ensure_ascii=False, sort_keys=True))
+    for file in folder.glob("*.json"):
+        if file.stem not in years:
+            file.unlink()
+
+
+def write_changed(file: Path, text: str) -> None:
+    """Write a file unless it holds the text already, so that a server need not send it again."""
+    data = text.encode()
+    if not file.is_file() or file.read_bytes() != data:
+        file.write_bytes(data)
+
+
+def connect(app: Sphinx) -> None:
+    """Connect the files to a build."""
+    app.connect("html-page-context", add_to_page)
+    app.connect("build-finished", write_bibtex, priority=400)
