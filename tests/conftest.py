@@ -112,6 +112,11 @@ Build = Callable[..., Built]
 def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Build:
     """Build a project from ``{file name: text}``; called again without files it builds what is there."""
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1790000000")
+    return build_in(tmp_path)
+
+
+def build_in(tmp_path: Path) -> Build:
+    """Return what the fixture ``build`` gives, for a folder that more than one test looks at."""
 
     def run(
         files: dict[str, str] | None = None, builder: str = "dirhtml", *, parallel: int = 1, folder: str = "a", **conf: Any

@@ -61,6 +61,7 @@ class Code(Enum):
     POLICY = "policy", "The policy file cannot be used; the built-in policy is used in its place."
     NOTICE = "notice", "The notices file, or a row of it, cannot be used."
     SETTING = "setting", "A setting of the atlas has a value that cannot be used; the default is used."
+    SEARCH = "search", "The index of the site's search cannot be made; the rest of the site is whole."
 
     slug: str
     meaning: str

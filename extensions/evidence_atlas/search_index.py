@@ -1,0 +1,78 @@
+"""Pagefind's index of a site: made from the records, beside the pages, and only when the records have changed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+from collections.abc import Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sphinx.util.display import progress_message
+
+from evidence_atlas import search_records
+from evidence_atlas.core.findings import Code, Finding
+from evidence_atlas.domain import warn
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+FOLDER = "pagefind"
+ENTRY = "pagefind-entry.json"  # names all other files of an index, which have digests in their names
+SCRIPT = "pagefind.js"
+_SUFFIXES = frozenset({".pagefind", ".pf_filter", ".pf_fragment", ".pf_index", ".pf_meta"})
+
+
+def update(app: Sphinx) -> None:
+    """Make the index, unless the one that is there is of the same records."""
+    records, target = search_records.folder(app), Path(app.outdir, FOLDER)
+    memory = records.with_suffix(".txt")
+    now = _fingerprint(search_records.paths(app), target)
+    if (target / ENTRY).is_file() and memory.is_file() and memory.read_text(encoding="utf-8") == now:
+        return
+    made = Path(app.outdir, ".pagefind-new")
+    with progress_message("making the search index"):
+        shutil.rmtree(made, ignore_errors=True)  # what a build that was killed has left
+        if failure := _run_pagefind(records, made, app.builder.out_suffix):  # type: ignore[attr-defined]
+            warn(Finding(str(records), 1, Code.SEARCH, f"Pagefind made no index, so the search page finds nothing: {failure}"))
+            return
+        _replace(target, made)
+        shutil.rmtree(made)
+    Path(app.outdir, "searchindex.js").unlink(missing_ok=True)  # Sphinx's own, from a build without Pagefind
+    memory.write_text(now, encoding="utf-8")
+
+
+def _fingerprint(records: Sequence[str], target: Path) -> str:
+    """Return a digest of the records by name, size and time, of the place of the index and of Pagefind's version."""
+    states = ((path, os.stat(path)) for path in records)  # noqa: PTH116
+    stamps = [(path, state.st_size, state.st_mtime_ns) for path, state in states]
+    return hashlib.blake2b(repr((metadata.version("pagefind_bin"), str(target), stamps)).encode(), digest_size=16).hexdigest()
+
+
+def _run_pagefind(records: Path, target: Path, suffix: str) -> str:
+    """Index the records into a folder; return why that failed, or an empty text."""
+    from pagefind_bin import get_executable
+
+    command = [str(get_executable()), "--silent", "--site", str(records), "--output-path", str(target), "--glob", f"**/*{suffix}"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return (
+        "" if done.returncode == 0 and (target / ENTRY).is_file() else (done.stderr or done.stdout).strip() or "no page has text"
+    )
+
+
+def _replace(target: Path, made: Path) -> None:
+    """Put a new index in place of an old one, so that at any moment a whole one is there.
+
+    The files that the entry names come first, then the entry itself in one step, and last go the files of the old index.
+    """
+    new = {path.relative_to(made) for path in made.rglob("*") if path.suffix in _SUFFIXES or path.name == SCRIPT}
+    old = {path.relative_to(target) for path in target.rglob("*") if path.suffix in _SUFFIXES}
+    for name in sorted(new):
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(made / name, target / name)
+    (made / ENTRY).replace(target / ENTRY)
+    for name in old - new:
+        (target / name).unlink()
