@@ -33,6 +33,7 @@ _WANTED = {
     "bibtex_reference_style": "author_year",
     "html_copy_source": False,
     "html_use_index": False,
+    "latex_engine": "xelatex",  # authors have names in every script
 }
 
 
@@ -66,6 +67,8 @@ def find_files(app: Sphinx, config: Config) -> None:
     for name, value in _WANTED.items():
         if name not in chosen:
             config[name] = value
+    if "author" not in chosen:
+        config.author = project.settings.operator
     if not config.bibtex_bibfiles:
         config.bibtex_bibfiles = [os.path.relpath(path, app.srcdir) for path in project.bibliography]
 
