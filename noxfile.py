@@ -9,7 +9,7 @@ from pathlib import Path
 import nox
 
 nox.options.default_venv_backend = "uv|virtualenv"
-nox.options.sessions = ["site"]
+nox.options.sessions = ["site", "pdf"]
 nox.options.reuse_existing_virtualenvs = True
 
 PROJECT = nox.project.load_toml("pyproject.toml")
@@ -21,7 +21,7 @@ OLDEST = [
 
 
 def _install(session: nox.Session, *groups: str, editable: bool = True) -> None:
-    session.install(*(["-e", "."] if editable else ["."]), *nox.project.dependency_groups(PROJECT, *groups))
+    session.install(*(["-e", ".[search]"] if editable else ["."]), *nox.project.dependency_groups(PROJECT, *groups))
 
 
 def _sphinx(session: nox.Session, builder: str, target: Path, *arguments: str) -> None:
@@ -37,13 +37,21 @@ def site(session: nox.Session) -> None:
 
 
 @nox.session
+def pdf(session: nox.Session) -> None:
+    """Make the PDFs in build/pdf: one of each evidence page, and a volume of all; copies lie beside the pages of the site."""
+    session.install("-e", ".[pdf]")
+    _sphinx(session, "typst", BUILD / "pdf", *session.posargs)
+    session.run("python", "-m", "evidence_atlas.pdf_copies", str(BUILD / "pdf"), str(BUILD / "site"))
+
+
+@nox.session
 def serve(session: nox.Session) -> None:
     """Build the site, show it on this machine, and build again when a file is saved."""
     _install(session, "serve")
     watch = [
         argument for path in ("references.bib", "notices.toml", "pyproject.toml", "extensions") for argument in ("--watch", path)
     ]
-    session.run("sphinx-autobuild", "-b", "dirhtml", *watch, *session.posargs, "docs", str(BUILD / "serve"))
+    session.run("sphinx-autobuild", "-b", "dirhtml", "-D", "atlas_pdf=0", *watch, *session.posargs, "docs", str(BUILD / "serve"))
 
 
 @nox.session
@@ -64,7 +72,7 @@ def browser(session: nox.Session) -> None:
 @nox.session
 def minimums(session: nox.Session) -> None:
     """Run the tests with the oldest versions that pyproject.toml allows."""
-    session.install("-e", ".", *OLDEST, *nox.project.dependency_groups(PROJECT, "tests"))
+    session.install("-e", ".[search]", *OLDEST, *nox.project.dependency_groups(PROJECT, "tests"))
     session.run("pytest", "-n", "auto", "--ignore=tests/browser", *session.posargs)
 
 
@@ -107,7 +115,8 @@ def linkcheck(session: nox.Session) -> None:
 def latexpdf(session: nox.Session) -> None:
     """Build one PDF through LaTeX, where TeX is installed."""
     if shutil.which("latexmk") is None:
-        session.error("latexmk is not installed; on Debian: apt-get install latexmk texlive-xetex texlive-fonts-recommended")
+        packages = "latexmk texlive-xetex texlive-latex-extra texlive-fonts-recommended fonts-freefont-otf tex-gyre"
+        session.error(f"latexmk is not installed; on Debian: apt-get install --no-install-recommends {packages}")
     _install(session)
     session.run("sphinx-build", "-M", "latexpdf", "docs", str(BUILD / "latex"), *session.posargs)
 

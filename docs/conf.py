@@ -11,6 +11,12 @@ html_theme_options = {
         ["how-it-works", "How it works"],
         ["contributing/index", "Contribute"],
     ],
+    "footer": [
+        ["methodology", "How papers are chosen"],
+        ["editorial-policy", "Corrections and privacy"],
+        ["accessibility", "Accessibility"],
+        ["references", "References"],
+    ],
 }
 html_copy_source = False
 html_use_index = False

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import venv
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,28 @@ def run(*command: str, cwd: Path) -> str:
     done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+def test_the_wheel_holds_all_packages_and_templates(stranger: Path):
+    """Besides the atlas, the wheel holds the bibliography and the PDF builder, and the files of their look."""
+    (wheel,) = stranger.parents[1].glob("*.whl")
+    names = set(zipfile.ZipFile(wheel).namelist())
+    wanted = {
+        "evidence_atlas/pdf.typ",
+        "evidence_atlas/pdf_classes.typ",
+        "typst_builder/template.typ",
+        "indexed_bibtex/__init__.py",
+    }
+    assert wanted <= names
+
+
+def test_pdf_without_the_extra(stranger: Path, tmp_path: Path):
+    """Without the extra, the builder says in one line what to install."""
+    run(str(stranger / "atlas"), "init", "mine", cwd=tmp_path)
+    command = [str(stranger / "sphinx-build"), "-b", "typst", "docs", "pdf"]
+    done = subprocess.run(command, cwd=tmp_path / "mine", capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 2
+    assert "pip install 'evidence-atlas[pdf]'" in done.stderr
 
 
 def test_init_check_and_build(stranger: Path, tmp_path: Path):

@@ -54,6 +54,11 @@ def record_json(page: Paper, atlas: Atlas) -> dict[str, Any]:
     }
 
 
+def record_bytes(page: Paper, atlas: Atlas) -> bytes:
+    """Return ``record.json`` as it lies beside a page and travels inside its PDF."""
+    return f"{json.dumps(record_json(page, atlas), ensure_ascii=False)}\n".encode()
+
+
 def write_files(app: Sphinx, page: Paper) -> None:
     """Write the files of one page."""
     atlas = atlas_domain(app.env).atlas
@@ -61,7 +66,7 @@ def write_files(app: Sphinx, page: Paper) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, render in FORMATS.items():
         (folder / name).write_bytes(render(page.reference).encode())
-    (folder / "record.json").write_bytes(f"{json.dumps(record_json(page, atlas), ensure_ascii=False)}\n".encode())
+    (folder / "record.json").write_bytes(record_bytes(page, atlas))
 
 
 def write_beside_page(

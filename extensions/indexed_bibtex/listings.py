@@ -50,7 +50,7 @@ class Works(NamedTuple):
 class Listings(BibtexDomain):
     """The lists of upstream's domain, and the citations of each, without scanning all for one."""
 
-    data_version = 100 * BibtexDomain.data_version + 1  # upstream's data and ours
+    data_version = 100 * BibtexDomain.data_version + 2  # upstream's data and ours
 
     def __init__(self, env: BuildEnvironment) -> None:
         super().__init__(env)

@@ -53,6 +53,10 @@ class Settings:
     works_cited: Annotated[
         list[str], Field(description="Documents that list the works which they cite at their end, as patterns.")
     ] = field(default_factory=lambda: ["evidence/*"])
+    pdf: Annotated[bool, Field(description="Whether PDFs are made besides the site; each page then links to its own.")] = False
+    pdf_pages: Annotated[list[str], Field(description="Documents that the volume of all papers holds after them, in order.")] = (
+        field(default_factory=list)
+    )
     guard: Annotated[
         list[str],
         Field(description="Documents whose pages may come from anyone, as patterns; raw HTML and the like are refused there."),
