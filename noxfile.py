@@ -123,9 +123,11 @@ def latexpdf(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure the atlas against plain Sphinx on the same pages; --bib PATH takes real references."""
-    _install(session, editable=False)
-    session.run("python", "bench/run.py", *session.posargs)
+    """Measure builds against plain Sphinx on the same pages; after 'pdf' or 'table', PDFs or the table in a browser."""
+    what, *arguments = session.posargs if session.posargs[:1] in (["pdf"], ["table"]) else ["run", *session.posargs]
+    _install(session, "tests", "browser", editable=False)
+    session.install(".[pdf,search]")
+    session.run("python", f"bench/{what}.py", *arguments)
 
 
 @nox.session

@@ -134,7 +134,7 @@ class TypstBuilder(Builder):
         for name in memory.made.keys() - {job.name for job in jobs}:
             memory.drop(name)
         todo = [job for job in jobs if not memory.holds(job.name, job.digest)]
-        compiler = PdfCompiler(self.workspace, self.fonts, self.standards, self.settings.timestamp)
+        compiler = PdfCompiler(self.workspace, self.fonts, self.standards, self.settings.timestamp, self.settings.options)
         for job, result in self._compile(compiler, todo):
             if isinstance(result, Failed):
                 memory.drop(job.name)

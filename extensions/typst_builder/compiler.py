@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import typst
+
 from typst_builder.workspace import Workspace
 
 _PLACE = re.compile(r"┌─ (.+?):(\d+):\d+$", re.MULTILINE)
@@ -21,14 +23,12 @@ class Job:
     Attributes:
         name: Its file name without suffix.
         source: The Typst source that puts it together.
-        about: What the template is told, as JSON.
         digest: Digest of all that its bytes depend on.
         files: Files that travel inside it, by the name under which the source reads them.
     """
 
     name: str
     source: str
-    about: str
     digest: str
     files: Mapping[str, bytes]
 
@@ -55,13 +55,17 @@ class PdfCompiler:
         loaded: The fonts.
         standards: Standards of PDF to keep to.
         timestamp: Date of the PDFs, in seconds since 1970 (UTC).
+        options: What the template is told, the same for all PDFs, so that it is evaluated once.
     """
 
-    def __init__(self, workspace: Workspace, loaded: typst.Fonts, standards: list[str], timestamp: int) -> None:
+    def __init__(
+        self, workspace: Workspace, loaded: typst.Fonts, standards: list[str], timestamp: int, options: Mapping[str, object]
+    ) -> None:
         self.workspace = workspace
         self.loaded = loaded
         self.standards = standards
         self.timestamp = timestamp
+        self.inputs = {"options": json.dumps(options)}
         self._own = threading.local()
 
     def compile(self, job: Job) -> bytes:
@@ -79,7 +83,7 @@ class PdfCompiler:
             made: bytes = self._own.compiler.compile(
                 input=job.source.encode(),
                 format="pdf",
-                sys_inputs={"about": job.about},
+                sys_inputs=self.inputs,
                 pdf_standards=self.standards,
                 timestamp=self.timestamp,
             )

@@ -90,7 +90,7 @@ class Jobs:
         )
         segments = (self.translation(docname) or Translation()).segments
         includes = [f"#include {literal(f'/doc/{docname}.{place}.typ')}" for place in range(len(segments))]
-        lines = ['#import "/template.typ" as n', "#show: n.page", f"#n.anchor({literal(f'{docname}#')})", *includes]
+        lines = ['#import "/template.typ" as n', "#show: n.page.with(about)", f"#n.anchor({literal(f'{docname}#')})", *includes]
         return self._job(about, lines, [docname], {})
 
     # -- volumes ------------------------------------------------------------------------------------------
@@ -133,13 +133,14 @@ class Jobs:
             named = f"relationship: {literal(each.relationship)}, mime-type: {literal(each.mime)}"
             content = f"read({literal(f'/files/{digest}')}, encoding: none)"
             lines.insert(1, f"#pdf.attach({literal(each.name)}, {content}, {named}, description: {literal(each.description)})")
-        told = json.dumps(self._told(about, known, docnames, elsewhere), ensure_ascii=False, sort_keys=True)
+        lines.insert(1, f"#let about = {literal(self._told(about, known, docnames, elsewhere))}")
         source = "\n".join([*lines, ""])
         images = [self.builder.workspace.image_digest(name) for each in known for name in each.images]
-        said = [VERSIONS, source, told, self.look, *self.standards, str(self.settings.timestamp), self.builder.fonts_digest]
+        options = json.dumps(self.settings.options, sort_keys=True)
+        said = [VERSIONS, source, options, self.look, *self.standards, str(self.settings.timestamp), self.builder.fonts_digest]
         said += [*images, *(each.digest for each in known)]
         digest = hashlib.sha256("\0".join(said).encode()).hexdigest()
-        return Job(about.name, source, told, digest, {name: each.data for name, each in files.items()})
+        return Job(about.name, source, digest, {name: each.data for name, each in files.items()})
 
     def _told(self, about: About, known: list[Translation], docnames: list[str], elsewhere: dict[str, str]) -> dict[str, Any]:
         """Return what the template is told, as plain data; what a PDF says of itself is text that fonts show or not."""
@@ -153,7 +154,6 @@ class Jobs:
         return shown | {
             "title": self.builder.glyphs.replaced(one_line(about.title or about.name), (about.docname, "")),
             "docname": about.docname,
-            "options": self.settings.options,
             "inside": inside,
             "elsewhere": {docname: name for docname, name in elsewhere.items() if docname in linked},
             "broken": dict.fromkeys(sorted(broken), True),

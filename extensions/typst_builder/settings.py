@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+# of two to three pages each: about a thousand pages, which a compiler of 2 GB sets in a quarter of a minute
+VOLUME_SIZE = 400
+
 STANDARDS = ("ua-1", "a-3a")
 # a fixed date for a project that says none: the first of January 1980, the earliest that a ZIP file can hold
 FIXED_DATE = 315532800
@@ -35,7 +38,7 @@ def values() -> dict[str, tuple[Any, tuple[type, ...]]]:
         "typst_template_options": ({}, (dict,)),
         "typst_styles": ([], (list, tuple)),
         "typst_timestamp": (None, (int,)),
-        "typst_volume_size": (1000, (int,)),
+        "typst_volume_size": (VOLUME_SIZE, (int,)),
         "typst_base_url": ("", (str,)),
         "typst_standards": (list(STANDARDS), (list, tuple)),
         "typst_raw": (False, (bool,)),
@@ -182,8 +185,8 @@ def _volume_size(config: Config) -> int:
     value = config.typst_volume_size
     if isinstance(value, int) and value > 0:
         return value
-    _warn("typst_volume_size", f"expected a number above 0, not {value!r}; 1000 is used.")
-    return 1000
+    _warn("typst_volume_size", f"expected a number above 0, not {value!r}; {VOLUME_SIZE} is used.")
+    return VOLUME_SIZE
 
 
 def _base_url(config: Config) -> str:

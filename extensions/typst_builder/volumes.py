@@ -89,12 +89,12 @@ def source(volume: Volume, known: Known) -> list[str]:
 
     Levels of headings are kept without a gap: a document stands at most one level below what comes before it.
     """
-    lines = ['#import "/template.typ" as n', "#show: n.volume"]
+    lines = ['#import "/template.typ" as n', "#show: n.volume.with(about)"]
     seen: set[str] = set()
     last = 0
     for part in volume.parts:
         if part.title:
-            lines.append(f"#n.part({literal(part.title)}, {literal(part.description)})")
+            lines.append(f"#n.part(about, {literal(part.title)}, {literal(part.description)})")
             last = 1
         for piece in expand(part.docnames, 1 if part.title else 0, known, part.toctrees, seen):
             segment = (known(piece.docname) or Translation()).segments[piece.segment]

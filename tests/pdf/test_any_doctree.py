@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from docutils import nodes
@@ -95,21 +94,23 @@ def test_any_doctree_compiles(app: Sphinx, children: list[nodes.Node]):
         (builder.workspace.root / "doc" / f"any.{place}.typ").write_text(source, encoding="utf-8")
     known = translator.known
     broken = {label: True for label in set(known.links) - set(known.labels) if not label.endswith("#")}
-    about = SimpleNamespace(inside={"index": True}, broken=broken)
-    told = (
-        '{"kind":"page","name":"x","title":"x","authors":[],"keywords":[],"description":"","language":"en","header":"","footer":"",'
-        f'"options":{{}},"elsewhere":{{}},"inside":{{"index":true}},"broken":{_json(about.broken)}}}'
-    )
+    texts = dict.fromkeys(("name", "title", "description", "header", "footer"), "x")
+    told = {
+        "kind": "page",
+        "language": "en",
+        "authors": [],
+        "keywords": [],
+        **texts,
+        "elsewhere": {},
+        "inside": {"index": True},
+        "broken": broken,
+    }
     includes = "".join(f"#include {literal(f'/doc/any.{place}.typ')}\n" for place in range(len(sources)))
-    source = f'#import "/template.typ" as n\n#show: n.page\n#n.anchor("index#")\n{includes}'
-    compiler = PdfCompiler(builder.workspace, builder.fonts, ["ua-1", "a-3a"], 0)
-    assert compiler.compile(Job("x", source, told, "", {})).startswith(b"%PDF")
-
-
-def _json(data: object) -> str:
-    import json
-
-    return json.dumps(data)
+    source = (
+        f'#import "/template.typ" as n\n#let about = {literal(told)}\n#show: n.page.with(about)\n#n.anchor("index#")\n{includes}'
+    )
+    compiler = PdfCompiler(builder.workspace, builder.fonts, ["ua-1", "a-3a"], 0, {})
+    assert compiler.compile(Job("x", source, "", {})).startswith(b"%PDF")
 
 
 def test_the_walk_covers_the_classes():

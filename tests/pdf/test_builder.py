@@ -282,8 +282,8 @@ def test_an_unknown_start_document_is_warned_of(make: Make):
 def test_a_template_of_the_project(make: Make):
     """A project may set a template that imports ours and changes a part, and files that say how a class looks."""
     template = (
-        '#import "/typst_builder.typ": *\n#import "/typst_builder.typ" as own\n'
-        '#let paragraph(classes: (), body) = own.paragraph(classes: classes, [¶ #body #about.options.at("word", default: "")])\n'
+        '#import "/typst_builder.typ": *\n#import "/typst_builder.typ": paragraph as own-paragraph\n'
+        '#let paragraph(classes: (), body) = own-paragraph(classes: classes, [¶ #body #options.at("word", default: "")])\n'
     )
     style = '#let classes = ("fancy": body => [«#body»])\n'
     text = "Home\n====\n\n.. container:: fancy\n\n   words\n"
@@ -302,7 +302,7 @@ def test_a_template_of_the_project(make: Make):
 
 def test_what_is_told_to_the_template_is_plain_data(make: Make):
     """What listeners add reaches the template as data."""
-    template = '#import "/typst_builder.typ": *\n#import "/typst_builder.typ" as own\n#let page(body) = { show: own.page; [extra: #about.extra.rows.map(str).join("+")]; body }\n'
+    template = '#import "/typst_builder.typ": *\n#import "/typst_builder.typ" as own\n#let page(about, body) = { show: own.page.with(about); [extra: #about.extra.rows.map(str).join("+")]; body }\n'
     built = make(
         {"my.typ": template},
         typst_template="my.typ",

@@ -108,7 +108,7 @@ SHOWN = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Z"
 def compiler(tmp_path_factory: pytest.TempPathFactory, loaded: typst.Fonts):
     workspace = Workspace(tmp_path_factory.mktemp("root"))
     workspace.place_look(None, [])
-    return PdfCompiler(workspace, loaded, ["ua-1", "a-3a"], 0), fonts.Glyphs(loaded)
+    return PdfCompiler(workspace, loaded, ["ua-1", "a-3a"], 0, {}), fonts.Glyphs(loaded)
 
 
 class TestAnyText:
@@ -126,9 +126,20 @@ class TestAnyText:
             call("code", shown, [[["k", shown]]]),
             call("literal", shown),
         ]
-        about = '{"kind":"page","name":"x","title":"x","authors":[],"keywords":[],"description":"","language":"en","header":"","footer":"","options":{},"inside":{},"elsewhere":{},"broken":{}}'
-        source = '#import "/template.typ" as n\n#show: n.page\n#' + block([Code("[]"), *calls])
-        data = made.compile(Job("x", source, about, "", {}))
+        texts = dict.fromkeys(("name", "title", "description", "header", "footer"), shown or "x")
+        told = {
+            "kind": "page",
+            "language": "en",
+            "authors": [],
+            "keywords": [],
+            **texts,
+            "inside": {},
+            "elsewhere": {},
+            "broken": {},
+        }
+        show = f'#import "/template.typ" as n\n#let about = {literal(told)}\n#show: n.page.with(about)\n#'
+        source = show + block([Code("[]"), *calls])
+        data = made.compile(Job("x", source, "", {}))
         letters = [each for each in shown if each.isascii() and each.isalnum()]
         assert [each for each in letters if each not in text_of(data)] == []
 
