@@ -78,7 +78,7 @@ def minimums(session: nox.Session) -> None:
 
 @nox.session
 def upstream(session: nox.Session) -> None:
-    """Run sphinxcontrib-bibtex's own released tests with the indexed domain in its place."""
+    """Run sphinxcontrib-bibtex's own released tests with the indexed domain in place; then with our patch for it."""
     _install(session, "tests")
     session.install("pytest-cov", "sphinx-autoapi")
     folder = Path(session.create_tmp()).resolve()
@@ -89,9 +89,14 @@ def upstream(session: nox.Session) -> None:
     session.run("python", "-m", "pip", "download", "-q", "--no-deps", "--no-binary", ":all:", "-d", str(folder), name)
     (archive,) = folder.glob("sphinxcontrib*.tar.gz")
     shutil.unpack_archive(archive, folder, filter="data")
-    plugin = str(Path("tests/upstream").resolve())
-    session.chdir(folder / archive.name.removesuffix(".tar.gz"))
-    session.run("pytest", "-q", "-p", "load_indexed", *session.posargs, env={"PYTHONPATH": plugin})
+    released = folder / archive.name.removesuffix(".tar.gz")
+    plugin, patch = Path("tests/upstream").resolve(), Path("upstream/sphinxcontrib-bibtex/indexes.patch").resolve()
+    session.chdir(released)
+    session.run("pytest", "-q", "-p", "load_indexed", *session.posargs, env={"PYTHONPATH": str(plugin)})
+    session.run("patch", "-p1", "-i", str(patch), external=True)
+    session.run("pytest", "-q", *session.posargs, env={"PYTHONPATH": str(released / "src")})
+    session.chdir(patch.parents[2])
+    session.run("python", "bench/citations.py", "--changed", str(released / "src"))
 
 
 @nox.session
