@@ -27,7 +27,7 @@ def test_a_page_builds_without_warnings(build: Build):
 
 
 def test_order_of_the_page(build: Build):
-    """Under the title come byline and summary; then the page's own order; the disclosure is last."""
+    """Under the title come byline and summary; then the page's own order, with the facts after the limitations; then the last lines."""
     document = build(ONE).resolved["evidence/alpha-2020-rest"]
     (section,) = document.findall(nodes.section)
     shown = [child.get("classes", [child.tagname])[:1] or [child.tagname] for child in section.children]
@@ -37,9 +37,11 @@ def test_order_of_the_page(build: Build):
         "atlas-summary",
         "atlas-pem",
         "atlas-limitations",
+        "atlas-glance",
         "paragraph",
         "atlas-cite",
         "atlas-contribute",
+        "atlas-history",
         "atlas-disclosure",
     ]
 

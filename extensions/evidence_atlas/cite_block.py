@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
 
+CITE_ID = "cite"  # the address of the block on its page
 FORMAT_NAMES = {"paper.bib": "BibTeX", "paper.ris": "RIS", "paper.csl.json": "CSL-JSON"}
+OPEN = '<details class="atlas-fold">\n<summary>BibTeX</summary>\n'
+CLOSE = "</details>\n"
 WHICH = "Cite the paper for what was found. Cite this page only where you speak of this atlas’s reading of the paper."
 
 
@@ -38,18 +41,28 @@ class CiteBlock(WriteTime):
         for position, name in enumerate(FORMATS):
             downloads += [", "] if position else []
             downloads += writing.link(writing.file(page.docname, name), FORMAT_NAMES[name])
-        copy = nodes.literal_block("", bibtex(page.reference).strip(), language="none", classes=["atlas-bibtex"])
+        copy: list[nodes.Node] = [
+            nodes.literal_block("", bibtex(page.reference).strip(), language="none", classes=["atlas-bibtex"])
+        ]
+        if writing.can_link_within:  # a long listing waits behind its name; buttons copy it all the same
+            copy = [nodes.raw("", OPEN, format="html"), *copy, nodes.raw("", CLOSE, format="html")]
+        own: list[nodes.Node] = []
+        if writing.serves_files and writing.atlas.settings.pdf:
+            address = writing.file(page.docname, f"{page.docname.rpartition('/')[2]}.pdf")
+            own = [paragraph("Download: ", link(address, "this page as a PDF"), classes=["atlas-downloads"])]
         return [
             container(
                 heading("Cite this"),
                 paragraph(nodes.strong("", "The paper")),
                 formatted(page.reference, writing),
-                copy,
+                *copy,
                 paragraph(*downloads, classes=["atlas-downloads"]),
                 paragraph(nodes.strong("", "This page’s reading of it")),
                 snapshot(page, writing),
+                *own,
                 paragraph(WHICH, classes=["atlas-hint"]),
                 classes=["atlas-cite"],
+                ids=[CITE_ID] if self["key"] is None and writing.can_link_within else [],
             )
         ]
 

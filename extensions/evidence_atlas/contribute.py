@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 class Contribute(WriteTime):
     """A prepared mail and a prepared issue, with page and version filled in."""
 
+    finished = True
+
     def render(self, writing: Writing) -> Sequence[nodes.Node]:
         """Return the block."""
         settings, version = writing.atlas.settings, writing.atlas.identity.version

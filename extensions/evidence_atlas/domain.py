@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from sphinx.domains import Domain
@@ -14,6 +15,7 @@ from sphinx.util import logging
 from evidence_atlas.core.atlas import Atlas
 from evidence_atlas.core.checker import check_duplicates
 from evidence_atlas.core.findings import Finding
+from evidence_atlas.core.kinship import Kept, Kin
 from evidence_atlas.core.record import Record
 from evidence_atlas.core.references import Bibliography, Reference
 from evidence_atlas.core.verdict import Verdict
@@ -171,9 +173,20 @@ class AtlasDomain(Domain):
         """Every usable page by the key of its paper; the first where a paper has two pages."""
         return {page.record.paper: page for page in reversed(self.pages.values())}
 
+    @cached_property
+    def _related(self) -> Kept:
+        cited = {docname: shown.cited for docname, shown in self.shown.items()}
+        records = {docname: page.record for docname, page in self.pages.items()}
+        return Kept(records, cited, Path(self.env.doctreedir) / "atlas-related.json")
+
+    def related(self, docname: str) -> list[Kin]:
+        """Return the papers near that of a usable page, nearest first."""
+        return self._related.of(docname)
+
     def forget_index(self) -> None:
         """Derive everything anew when it is next asked for: pages were read."""
-        for name in ("pages", "papers", "_signatures", "_common_signature", "_whole_signature"):
+        derived = ("pages", "papers", "_related", "_signatures", "_listed_signatures", "_common_signature", "_whole_signature")
+        for name in derived:
             self.__dict__.pop(name, None)
 
     def signature(self, docname: str) -> str:
@@ -184,6 +197,9 @@ class AtlasDomain(Domain):
             return ""
         keys = set(shown.papers if shown else ()) | ({record.paper} if record else set())
         parts: list[str] = [self._common_signature, *map(self.paper_signature, sorted(keys))]
+        if docname in self.pages:
+            related, said = self._related.signature(docname)
+            parts += [said, *map(self._listed_signature, related)]
         if shown and shown.everything:
             parts.append(self._whole_signature)
         return hashlib.blake2b("\n".join(parts).encode(), digest_size=12).hexdigest()
@@ -200,8 +216,20 @@ class AtlasDomain(Domain):
             self._signatures[key] = repr(parts)
         return self._signatures[key]
 
+    def _listed_signature(self, key: str) -> str:
+        """Return what a list of related papers shows of a paper."""
+        if key not in self._listed_signatures:
+            paper = self.papers.get(key)
+            shown = paper and (paper.docname, paper.reading.title, paper.verdict.state, paper.verdict.label)
+            self._listed_signatures[key] = repr((self.atlas.bibliography.digest(key), self.atlas.notices_of(key), shown))
+        return self._listed_signatures[key]
+
     @cached_property
     def _signatures(self) -> dict[str, str]:
+        return {}
+
+    @cached_property
+    def _listed_signatures(self) -> dict[str, str]:
         return {}
 
     @cached_property

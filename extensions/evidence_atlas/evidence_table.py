@@ -48,7 +48,8 @@ class EvidenceTable(WriteTime):
         ]
         if not pages:
             return [paragraph("No page matches.", classes=["atlas-hint"])]
-        groups = self._groups(_sorted(pages, self["sort_by"], atlas), atlas)
+        pages = _sorted(pages, self["sort_by"], atlas)[: self["limit"]]
+        groups = self._groups(pages, atlas)
         codes = _codes(pages, atlas) if "level" in self["columns"] else []
         controls = has_controls(writing.builder) and not self["plain"]
         parts: list[nodes.Node] = []
@@ -177,6 +178,7 @@ class EvidenceTableDirective(SphinxDirective):
         "group-by": directives.unchanged_required,
         "sort-by": directives.unchanged_required,
         "columns": directives.unchanged_required,
+        "limit": directives.positive_int,
         "plain": directives.flag,
     }
 
@@ -194,6 +196,7 @@ class EvidenceTableDirective(SphinxDirective):
             group_by=group if group and self._known("group-by", group) else "",
             sort_by=sort if self._known("sort-by", sort.removeprefix("-")) else "author",
             columns=columns or list(DEFAULT_COLUMNS),
+            limit=self.options.get("limit"),
             plain="plain" in self.options,
         )
         self.set_source_info(part)

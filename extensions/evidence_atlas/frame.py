@@ -10,6 +10,8 @@ from sphinx.addnodes import pending_xref
 from sphinx.transforms import SphinxTransform
 
 import evidence_atlas
+from evidence_atlas.cite_block import CiteBlock
+from evidence_atlas.contribute import Contribute
 from evidence_atlas.core.notices import Notice
 from evidence_atlas.core.record import Record, Review
 from evidence_atlas.domain import Reading, atlas_domain
@@ -23,11 +25,15 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
     from sphinx.util.typing import ExtensionMetadata
 
+SUMMARY_CLASS = "atlas-summary"
+REVIEWERS = {"editor": "an editor", "clinician": "a clinician"}
 NOT_ADVICE = "This page is information about research. It is not medical advice."
 
 
 class Notices(WriteTime):
     """Banners: what journals have issued about the paper of this page, and about papers that a page cites."""
+
+    finished = True
 
     def render(self, writing: Writing) -> Sequence[nodes.Node]:
         """Return a banner for each notice, the gravest first."""
@@ -57,12 +63,14 @@ def banner(notice: Notice, cited: str = "") -> nodes.admonition:
         notice.label,
         paragraph(f"{said} {notice.reason}".strip()),
         *([paragraph(*source, classes=["atlas-hint"])] if facts or notice.doi else []),
-        classes=["atlas-notice", f"atlas-notice-{grade}"],
+        classes=["atlas-notice", f"atlas-notice-{grade}", *(["atlas-notice-cited"] if cited else [])],
     )
 
 
 class Byline(WriteTime):
     """Authors, journal, year, DOI of the paper."""
+
+    finished = True
 
     def render(self, writing: Writing) -> Sequence[nodes.Node]:
         """Return one paragraph."""
@@ -83,6 +91,8 @@ class Byline(WriteTime):
 class Disclosure(WriteTime):
     """Who drafted the page, from what, whether it was reviewed; and that it is not medical advice."""
 
+    finished = True
+
     def render(self, writing: Writing) -> Sequence[nodes.Node]:
         """Return a block of one paragraph."""
         record = writing.record
@@ -100,7 +110,7 @@ def disclosure(record: Record, read: str) -> str:
     drafted = "Drafted by software" if record.drafted == "software" else "Drafted by a person"
     sources = f" ({'; '.join(record.sources)})" if record.sources else ""
     if isinstance(record.review, Review):
-        reviewed = f"Reviewed by {'an editor' if record.review.by == 'editor' else 'a clinician'} on {record.review.date}."
+        reviewed = f"Reviewed by {REVIEWERS[record.review.by]} on {record.review.date}."
     else:
         reviewed = "No person has reviewed it yet."
     return f"{drafted} from {read}{sources}. {reviewed} {NOT_ADVICE}"
@@ -127,11 +137,35 @@ class FramePage(SphinxTransform):
         record = domain.record(docname)
         top: list[nodes.Node] = [Notices(docname=docname), Byline(docname=docname)]
         if record:
-            top.append(paragraph(text(record.summary), classes=["atlas-summary"]))
+            top.append(paragraph(text(record.summary), classes=[SUMMARY_CLASS]))
         body = self.document if section is None else section
+        end_last_section(body)
         position = 0 if title is None else body.index(title) + 1
         body[position:position] = top
         body.extend([*works_cited(self.env, self.document), Disclosure(docname=docname)])
+
+
+def end_last_section(body: nodes.Element) -> None:
+    """Take the blocks that end a page out of its last section, to which they belong no more than to any other.
+
+    In Markdown, what follows a heading belongs to it up to the next one.
+    """
+    last = body
+    while last.children and isinstance(last[-1], nodes.section):
+        last = last[-1]
+    if last is body:
+        return
+    ending: list[nodes.Node] = []
+    while last.children and isinstance(last[-1], (CiteBlock, Contribute)):
+        ending.insert(0, last.pop())
+    body.extend(ending)
+
+
+def add_before_disclosure(transform: SphinxTransform, part: type[WriteTime]) -> None:
+    """Put a part on an evidence page that was framed, before its last lines."""
+    for disclosure in transform.document.findall(Disclosure):
+        disclosure.parent.insert(disclosure.parent.index(disclosure), part(docname=transform.env.docname))
+        return
 
 
 class FrameCitingPage(SphinxTransform):

@@ -25,9 +25,9 @@ def paragraph(*content: nodes.Node | str, classes: Sequence[str] = ()) -> nodes.
     return nodes.paragraph("", "", *children, classes=list(classes))
 
 
-def container(*content: nodes.Node, classes: Sequence[str]) -> nodes.container:
+def container(*content: nodes.Node, classes: Sequence[str], ids: Sequence[str] = ()) -> nodes.container:
     """Return a block that only groups."""
-    return nodes.container("", *content, classes=list(classes), is_div=True)
+    return nodes.container("", *content, classes=list(classes), ids=list(ids), is_div=True)
 
 
 def heading(content: str) -> nodes.rubric:

@@ -72,6 +72,11 @@ class Writing:
         """Whether files can lie beside the page (a web site) or must be linked on the web (all else)."""
         return serves_files(self.builder)
 
+    @property
+    def can_link_within(self) -> bool:
+        """Whether each document is a page of its own, on which an id stands once."""
+        return self.serves_files and self.builder.name != "singlehtml"
+
     def file(self, docname: str, name: str) -> str:
         """Return the address of a file of a page: beside it on a site, else at the citable address."""
         if not self.serves_files:
@@ -85,7 +90,10 @@ class Writing:
         return [nodes.reference("", shown, refuri=address, internal=False)]
 
     def document(self, docname: str, *text: nodes.Node, classes: Sequence[str] = ()) -> nodes.Element:
-        """Return a link to a document, resolved later by Sphinx itself, so that it works in every format."""
+        """Return a link to a document: its address on a site; else resolved later by Sphinx itself, as each format needs it."""
+        if self.can_link_within and docname in self.domain.env.found_docs:
+            address = self.builder.get_relative_uri(self.docname, docname)
+            return nodes.reference("", "", nodes.inline("", "", *text, classes=["doc", *classes]), refuri=address, internal=True)
         return addnodes.pending_xref(
             "",
             nodes.inline("", "", *text, classes=["doc", *classes]),
@@ -102,6 +110,7 @@ class WriteTime(nodes.General, nodes.Element):
     """A part of a page that is made when the page is written."""
 
     inline: ClassVar[bool] = False
+    finished: ClassVar[bool] = False  # whether on a site its nodes hold nothing that another transform must resolve
 
     def papers(self) -> Iterable[str]:
         """Return the keys of the papers that the part shows, apart from the page's own."""
@@ -122,11 +131,30 @@ class RenderParts(SphinxPostTransform):
     default_priority = 4
 
     def run(self, **kwargs: Any) -> None:
-        """Replace every part of the document."""
+        """Replace every part of the document; on a site, those that need no other transform are left for later."""
+        self.replace(later=True)
+
+    def replace(self, *, later: bool) -> None:
+        """Replace the parts.
+
+        Args:
+            later: Whether what may wait is left.
+        """
         domain = atlas_domain(self.env)
         for node in list(self.document.findall(WriteTime)):
             writing = Writing(node["docname"], domain.builder, domain)
-            node.replace_self([*node.render(writing)])
+            if not (later and node.finished and writing.can_link_within):
+                node.replace_self([*node.render(writing)])
+
+
+class RenderFinishedParts(RenderParts):
+    """Replaces what is left after the other transforms, since each of them walks through all that is there."""
+
+    default_priority = 790
+
+    def run(self, **kwargs: Any) -> None:
+        """Replace every part that is left."""
+        self.replace(later=False)
 
 
 def show(env: BuildEnvironment, part: WriteTime) -> None:
@@ -202,6 +230,7 @@ def remember_shown(app: Sphinx, exception: Exception | None) -> None:
 def connect(app: Sphinx) -> None:
     """Connect writing to a build."""
     app.add_post_transform(RenderParts)
+    app.add_post_transform(RenderFinishedParts)
     app.connect("doctree-read", note_cited)
     app.connect("env-updated", find_changed)
     app.connect("build-finished", remember_shown)

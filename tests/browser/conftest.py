@@ -42,14 +42,34 @@ def build(source: Path, out: Path) -> Path:
     return out / "site"
 
 
+# what the site promises to keep to: nothing from other hosts, no script or style within a page
+POLICY = (
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; base-uri 'none'; form-action 'self'"
+)
+
+
 class _Quiet(http.server.SimpleHTTPRequestHandler):
+    policy = ""
+
     def log_message(self, *_: object) -> None:
         """Say nothing."""
 
+    def end_headers(self) -> None:
+        """Add the content security policy, where there is one."""
+        if self.policy:
+            self.send_header("Content-Security-Policy", self.policy)
+        super().end_headers()
 
-def serve(folder: Path) -> Iterator[str]:
-    """Serve a folder on loopback."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(folder)))
+
+class _Strict(_Quiet):
+    policy = POLICY
+
+
+def serve(folder: Path, *, strict: bool = False) -> Iterator[str]:
+    """Serve a folder on loopback, under the content security policy where asked."""
+    handler = functools.partial(_Strict if strict else _Quiet, directory=str(folder))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_address[1]}"
     server.shutdown()
@@ -57,9 +77,21 @@ def serve(folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the atlas's own site."""
+    return build(ROOT / "docs", tmp_path_factory.mktemp("site"))
+
+
+@pytest.fixture(scope="session")
+def site(built: Path) -> Iterator[str]:
     """Return the address of the atlas's own site."""
-    yield from serve(build(ROOT / "docs", tmp_path_factory.mktemp("site")))
+    yield from serve(built)
+
+
+@pytest.fixture(scope="session")
+def strict_site(built: Path) -> Iterator[str]:
+    """Return the address of the atlas's own site, served under the content security policy."""
+    yield from serve(built, strict=True)
 
 
 @pytest.fixture(scope="session")

@@ -57,6 +57,7 @@ class Code(Enum):
         "A picture from another host, which would tell that host who reads what; a link stands in its place.",
     )
     TEX = "tex", "A formula with a TeX command that reads files, writes files or changes TeX itself; it is shown as text."
+    FORMULA = "formula", "A formula that cannot be turned into MathML; its TeX is shown."
     BIBLIOGRAPHY = "bibliography", "A bibliography file cannot be read, or a part of it."
     POLICY = "policy", "The policy file cannot be used; the built-in policy is used in its place."
     NOTICE = "notice", "The notices file, or a row of it, cannot be used."

@@ -157,6 +157,8 @@ class Record:
             "context": tuple(self.context),
             "topic": tuple(self.topics),
             "read": (self.read,),
+            "role": tuple(criterion.role for criterion in self.criteria),
+            "joined": (self.joined,) if self.joined else (),
         }
 
     def as_data(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from sphinx.util.typing import ExtensionMetadata
 
 HERE = Path(__file__).parent
+_STYLED = re.compile(r'(<(?:col|img|table)\b[^<>]*?) style="([^"]*)"')
+_LENGTH = re.compile(r"(?<![\w-])(width|height)\s*:\s*([0-9.]+(?:px|%)?)\s*(?:;|$)")
+SEARCH_FIELD = 'class="atlas-search-field"'
 OWN = HERE / "evidence_atlas"
 
 
@@ -36,8 +40,48 @@ def fill_in(app: Sphinx, page: str, template: str, context: dict[str, Any], doct
     atlas = atlas_domain(app.env).atlas
     context["atlas"] = {"settings": atlas.settings, "identity": atlas.identity, "policy": atlas.policy.version}
     context["atlas_search"] = is_own_site(app.builder)
+    body = context.get("body", "")
+    context["atlas_search_in_text"] = SEARCH_FIELD in body
+    context["atlas_page"] = page in atlas_domain(app.env).stated
     if found := atlas_domain(app.env).pages.get(page):
         context["atlas_summary"] = found.record.summary
+
+
+def spare_files(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
+    """Leave out of a page what nothing on it uses: the style of code, that of cards and tabs, and Sphinx's own scripts.
+
+    Sphinx's scripts serve its search page and its own themes; ours is whole without them.
+    """
+    if not is_own_site(app.builder):
+        return
+    body = context.get("body", "")
+    unused = {
+        *(("sphinx-design", "design-tabs") if "sd-" not in body else ()),
+        *(("pygments",) if 'class="highlight' not in body else ()),
+        *(("documentation_options", "doctools", "sphinx_highlight") if template != "search.html" else ()),
+    }
+    for name in ("css_files", "script_files"):
+        context[name] = [file for file in context[name] if not _name(file).startswith(tuple(unused))]
+
+
+def replace_styles(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
+    """Say widths of columns, tables and pictures by attributes of their own, as a strict content security policy asks.
+
+    Docutils writes them as ``style`` attributes, which such a policy does not let stand.
+    """
+    body = context.get("body", "")
+    if is_own_site(app.builder) and 'style="' in body:
+        context["body"] = _STYLED.sub(lambda found: f"{found[1]}{_as_attributes(found[2])}", body)
+
+
+def _as_attributes(style: str) -> str:
+    """Return what of a style can be said by attributes: lengths in pixels and per cent."""
+    return "".join(f' {name}="{value.removesuffix("px")}"' for name, value in _LENGTH.findall(style))
+
+
+def _name(file: Any) -> str:
+    """Return the name of a style or script as the builder lists it."""
+    return Path(str(getattr(file, "filename", file))).name
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -48,4 +92,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_js_file("atlas.js", loading_method="defer")
     app.connect("builder-inited", add_static_files)
     app.connect("html-page-context", fill_in)
+    app.connect("html-page-context", spare_files, priority=900)
+    app.connect("html-page-context", replace_styles)
     return {"version": evidence_atlas.__version__, "parallel_read_safe": True, "parallel_write_safe": True}
