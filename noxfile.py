@@ -60,6 +60,8 @@ def tests(session: nox.Session) -> None:
     _install(session, "tests")
     session.run("pytest", "-n", "auto", "--ignore=tests/browser", *session.posargs)
     session.log("Left out: the browser tests; run them with 'nox -s browser' where Chromium is installed.")
+    if shutil.which("latexmk") is None:
+        session.log("Left out: the PDF by LaTeX; 'nox -s latexpdf' says what to install, and then this runs its test too.")
 
 
 @nox.session

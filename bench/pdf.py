@@ -30,13 +30,14 @@ class TimedCompiler:
 
     def __init__(self) -> None:
         self.pages = self.volumes = 0.0
-        self.count = 0
+        self.count = self.before = 0
         self._real = PdfCompiler.compile
 
     def __enter__(self) -> Self:
         timer = self
 
         def compile_timed(compiler: PdfCompiler, job: Job) -> bytes:
+            timer.before = timer.before or peak()
             cpu, wall = time.process_time(), time.perf_counter()
             try:
                 return timer._real(compiler, job)
@@ -95,7 +96,7 @@ def main() -> None:
                 label = f"{count:,} PDFs of {sheets(made[0])} pages"
                 each = timer.pages / timer.count * 1e3
                 row(f"{label}: compiler, CPU ms each, and a page of it (20)", f"{each:.1f}, {each / sheets(made[0]):.1f}")
-                row(f"{label}: peak memory so far (MB)", str(peak()))
+                row(f"{label}: peak memory before compiling, after (MB)", f"{timer.before}, {peak()}")
             else:
                 (volume,) = (project / "_build" / "pdf").glob("evidence-atlas-*.pdf")
                 label = f"volume of {sheets(volume):,} pages"

@@ -233,9 +233,10 @@ def test_a_citation_relates_both_papers(build: Build):
     assert related(built.resolved[DELTA])[0].endswith("Alpha and Béta 2020. Cites this paper.")
 
 
-def test_one_case_definition_alone_relates_nothing(build: Build):
-    """Papers that share no more than one case definition are not called related, and no empty heading is left."""
-    files = one() | {f"docs/{GAMMA}.md": page("gamma2021cohort", topics="[sleep]")}
+def test_case_definitions_alone_relate_nothing(build: Build):
+    """Papers that share no more than case definitions are not called related, and no empty heading is left."""
+    two = {"criteria": "[{id: ccc-2003, role: inclusion}, {id: icc-2011, role: inclusion}]", "joined": "all"}
+    files = one(**two) | {f"docs/{GAMMA}.md": page("gamma2021cohort", topics="[sleep]", **two)}
     assert "Related papers" not in build(files).html(ALPHA)
 
 

@@ -15,8 +15,8 @@ import re
 from pathlib import Path
 
 import tylax
-
 import typst
+
 from typst_builder.literals import literal
 
 _TEXT = re.compile(r"\\(?:text|textrm|mbox|hbox)\s*\{((?:[^{}\\]|\\[^a-zA-Z])*)\}")

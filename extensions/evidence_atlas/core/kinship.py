@@ -21,7 +21,6 @@ from evidence_atlas.core.record import Record
 FORMAT = 1  # of what is kept
 MOST = 6  # related papers a page shows, relations that are stated apart
 REACH = 4  # how far it looks in each list, in either direction
-LEAST = 2  # points from which papers count as related: a topic or a cited work has two, a case definition one
 _YEAR = re.compile(r"-([0-9]{4})-")
 
 Shared = tuple[str, str]  # a kind of thing ("topic", "definition", "work") and its id
@@ -61,8 +60,9 @@ class _Page:
     weak: frozenset[Shared]
 
     def points(self, other: _Page) -> int:
-        """Return how much two pages have in common."""
-        return 2 * len(self.strong & other.strong) + len(self.weak & other.weak)
+        """Return how much two pages have in common; case definitions alone bring no two papers together."""
+        strong = len(self.strong & other.strong)
+        return 2 * strong + len(self.weak & other.weak) if strong else 0
 
     def shared(self, other: _Page) -> tuple[Shared, ...]:
         """Return what two pages have in common."""
@@ -148,7 +148,7 @@ class Kinship:
         ranked = [
             (points, -abs(pages[name].year - page.year), name)
             for name in near
-            if (points := page.points(pages[name])) >= LEAST and pages[name].key not in taken
+            if (points := page.points(pages[name])) and pages[name].key not in taken
         ]
         best = heapq.nlargest(max(0, MOST - len(stated)), ranked)
         return [*stated, *(Kin(pages[name].key, shared=page.shared(pages[name])) for _points, _years, name in best)]
