@@ -20,8 +20,8 @@ OLDEST = [
 ]
 
 
-def _install(session: nox.Session, *groups: str, editable: bool = True) -> None:
-    session.install(*(["-e", ".[search]"] if editable else ["."]), *nox.project.dependency_groups(PROJECT, *groups))
+def _install(session: nox.Session, *groups: str, editable: bool = True, extras: str = "[search]") -> None:
+    session.install(*(["-e", f".{extras}"] if editable else ["."]), *nox.project.dependency_groups(PROJECT, *groups))
 
 
 def _sphinx(session: nox.Session, builder: str, target: Path, *arguments: str) -> None:
@@ -104,7 +104,7 @@ def upstream(session: nox.Session) -> None:
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check style, types and the atlas's own pages."""
-    _install(session, "lint")
+    _install(session, "lint", extras="[all]")
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("mypy")
@@ -133,7 +133,7 @@ def bench(session: nox.Session) -> None:
     """Measure builds against plain Sphinx on the same pages; after 'pdf' or 'table', PDFs or the table in a browser."""
     what, *arguments = session.posargs if session.posargs[:1] in (["pdf"], ["table"]) else ["run", *session.posargs]
     _install(session, "tests", "browser", editable=False)
-    session.install(".[pdf,search]")
+    session.install(".[all]")
     session.run("python", f"bench/{what}.py", *arguments)
 
 
