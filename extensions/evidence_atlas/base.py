@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import hashlib
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -119,7 +120,8 @@ def read_source(app: Sphinx, docname: str, source: list[str]) -> None:
     for finding in checked.findings:
         warn(finding)
     inputs = page_inputs(checked.record, domain.atlas.policy, domain.atlas.bibliography)
-    domain.stated[docname] = Stated(checked.record, checked.front.line(("evidence", "paper")), inputs)
+    digest = hashlib.blake2b(repr(checked.record).encode(), digest_size=12).hexdigest()
+    domain.stated[docname] = Stated(checked.record, checked.front.line(("evidence", "paper")), inputs, digest)
 
 
 def mark_as_orphans(app: Sphinx, env: BuildEnvironment) -> None:

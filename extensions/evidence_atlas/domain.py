@@ -35,11 +35,13 @@ class Stated:
         record: The record, where it is usable.
         line: The line of ``paper`` in the file.
         inputs: Digests of what the page was checked against: the rows of the policy and the reference.
+        digest: A digest of the record, made once, since every build compares it.
     """
 
     record: Record | None
     line: int
     inputs: str
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ class AtlasDomain(Domain):
 
     name = "atlas"
     label = "Evidence atlas"
-    data_version = 2
+    data_version = 3
     initial_data: ClassVar[dict[str, Any]] = {
         "stated": {},
         "readings": {},
@@ -211,7 +213,7 @@ class AtlasDomain(Domain):
             parts: tuple[Any, ...] = (
                 bibliography.digest(key),
                 self.atlas.notices_of(key),
-                paper and (paper.docname, paper.reading.title, paper.record, paper.verdict),
+                paper and (paper.docname, paper.reading.title, self.stated[paper.docname].digest, paper.verdict),
             )
             self._signatures[key] = repr(parts)
         return self._signatures[key]

@@ -9,6 +9,7 @@ all that it says reaches the template as string literals.
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,13 +21,12 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the builder, its configuration and its events."""
     from sphinx.errors import ExtensionError
 
-    try:
-        from typst_builder import settings
-        from typst_builder.builder import TypstBuilder
-        from typst_builder.toctrees import KeepToctrees
-    except ModuleNotFoundError as error:
-        raise ExtensionError("typst_builder needs the packages typst and tylax", error) from error
+    from typst_builder import settings
+    from typst_builder.builder import TypstBuilder
+    from typst_builder.toctrees import KeepToctrees
 
+    if not all(map(find_spec, ("typst", "tylax"))):
+        raise ExtensionError("typst_builder needs the packages typst and tylax")
     app.add_builder(TypstBuilder)
     for name, (default, types) in settings.values().items():
         app.add_config_value(name, default, "", types=types)

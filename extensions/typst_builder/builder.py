@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
 
 from docutils import nodes
@@ -21,15 +21,12 @@ from sphinx.locale import __
 from sphinx.util import logging
 from sphinx.util.display import status_iterator
 
-from typst_builder import fonts, settings
-from typst_builder.compiler import Failed, Job, PdfCompiler
-from typst_builder.formulas import Formulas
-from typst_builder.images import Images
-from typst_builder.jobs import VERSIONS, Jobs
-from typst_builder.memory import Memory
+from typst_builder import settings
 from typst_builder.references import SCHEME
-from typst_builder.workspace import Workspace
 from typst_builder.writer import TypstTranslator
+
+if TYPE_CHECKING:  # a build of another format needs no compiler
+    from typst_builder.compiler import Failed, Job, PdfCompiler
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +49,11 @@ class TypstBuilder(Builder):
 
     def init(self) -> None:
         """Read the settings and find the private folder."""
+        from typst_builder import fonts
+        from typst_builder.formulas import Formulas
+        from typst_builder.jobs import VERSIONS
+        from typst_builder.workspace import Workspace
+
         self.settings = settings.read(self.config, Path(self.confdir))
         self.workspace = Workspace(Path(self.doctreedir) / "typst")
         font_paths = [*self.settings.font_paths, *fonts.folders()]
@@ -82,6 +84,8 @@ class TypstBuilder(Builder):
 
     def _manner(self) -> str:
         """Return a digest of all but the documents that translations depend on."""
+        from typst_builder.jobs import VERSIONS
+
         own = [
             *map(repr, (self.settings.base_url, self.settings.raw, self.settings.standards)),
             VERSIONS,
@@ -101,6 +105,8 @@ class TypstBuilder(Builder):
 
     def prepare_writing(self, docnames: AbstractSet[str]) -> None:
         """Get ready for questions to the compiler; none is asked before this, since reading may fork."""
+        from typst_builder.images import Images
+
         self.workspace.root.mkdir(parents=True, exist_ok=True)
         self.standards = settings.usable_standards(self.settings.standards)
         self.picture = Images(self.workspace, self.fonts, self.standards)
@@ -128,6 +134,10 @@ class TypstBuilder(Builder):
 
     def finish(self) -> None:
         """Compile what changed, and remove what is no more."""
+        from typst_builder.compiler import Failed, PdfCompiler
+        from typst_builder.jobs import Jobs
+        from typst_builder.memory import Memory
+
         look = self.workspace.place_look(self.settings.template, self.settings.styles)
         jobs = Jobs(self, look, self.standards).all()
         memory = Memory(self.workspace.root / "made.json", Path(self.outdir))
@@ -146,6 +156,7 @@ class TypstBuilder(Builder):
 
     def _compile(self, compiler: PdfCompiler, jobs: list[Job]) -> Iterator[tuple[Job, bytes | Failed]]:
         """Yield each PDF as it is made, in order; with ``-j``, so many are made at the same time."""
+        from typst_builder.compiler import Failed
 
         def run(job: Job) -> bytes | Failed:
             try:
