@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -244,11 +245,9 @@ class AtlasDomain(Domain):
 
     def check_consistency(self) -> None:
         """Warn of two pages of one paper, in the same order however the pages were read."""
-        rows = [
-            (str(self.env.doc2path(docname)), stated.line, stated.record.paper)
-            for docname, stated in self.stated.items()
-            if stated.record
-        ]
+        pages = [(docname, stated.line, stated.record.paper) for docname, stated in self.stated.items() if stated.record]
+        count = Counter(key for _docname, _line, key in pages)
+        rows = [(str(self.env.doc2path(docname)), line, key) for docname, line, key in pages if count[key] > 1]
         for finding in check_duplicates(rows):
             warn(finding)
 

@@ -85,9 +85,9 @@ def write_the_rest(app: Sphinx, exception: Exception | None) -> None:
     if app.builder.name == "singlehtml":
         for page in pages.values():
             write_files(app, page)
-    folder = Path(app.outdir) / atlas_domain(app.env).atlas.settings.evidence
-    for record in folder.glob("*/record.json"):
-        if record.parent.relative_to(app.outdir).as_posix() not in pages:
+    evidence = atlas_domain(app.env).atlas.settings.evidence
+    for record in Path(app.outdir, evidence).glob("*/record.json"):
+        if f"{evidence}/{record.parent.name}" not in pages:
             shutil.rmtree(record.parent)
             record.parent.with_suffix(".html").unlink(missing_ok=True)
 

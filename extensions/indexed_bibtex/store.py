@@ -143,15 +143,15 @@ class Entries(OrderedCaseInsensitiveDict):  # type: ignore[misc]
             pattern: What is looked for in the files as they are written.
         """
         found = {lower for lower in self._keys if lower not in self._places}
-        ends: dict[str, list[tuple[int, str]]] = {name: [] for name, _start, _end in self._places.values()}
-        for lower, (name, _start, end) in self._places.items():
-            ends[name].append((end, lower))
-        for name, places in ends.items():
-            places.sort()
-            for match in pattern.finditer(self._text(name)):
-                index = bisect_left(places, (match.end(), ""))
-                if index < len(places) and self._places[places[index][1]][1] <= match.start():
-                    found.add(places[index][1])
+        for name in {name for name, _start, _end in self._places.values()}:
+            matches = [match.span() for match in pattern.finditer(self._text(name))]
+            if not matches:
+                continue
+            places = sorted((end, start, lower) for lower, (file, start, end) in self._places.items() if file == name)
+            for first, last in matches:
+                index = bisect_left(places, (last, 0, ""))
+                if index < len(places) and places[index][1] <= first:
+                    found.add(places[index][2])
         return [key for lower, key in self._keys.items() if lower in found]
 
     def is_regular(self, key: str) -> bool:
