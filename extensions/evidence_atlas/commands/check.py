@@ -1,0 +1,30 @@
+"""``atlas check``: pages, references, policy and notices, without a build."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from evidence_atlas.commands import CLEAN, FINDINGS
+from evidence_atlas.core.findings import FORMATS
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    check = commands.add_parser("check", help="check pages, references, policy and notices, without a build")
+    check.add_argument("files", nargs="*", type=Path, metavar="FILES", help="pages or folders; without any, the whole atlas")
+    check.add_argument("--format", choices=FORMATS, default="text", help="how findings are written (text)")
+    check.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the findings, and how many pages were read."""
+    from evidence_atlas.core.check_files import check_files
+
+    findings, pages = check_files(options.files)
+    sys.stdout.write(FORMATS[options.format](findings))
+    if options.format == "text":
+        what = f"{len(findings)} finding{'s' * (len(findings) != 1)}" if findings else "no findings"
+        print(f"{pages} page{'s' * (pages != 1)} checked, {what}.", file=sys.stderr)
+    return FINDINGS if findings else CLEAN
