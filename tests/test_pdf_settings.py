@@ -113,7 +113,7 @@ def test_copies_lie_beside_the_pages(tmp_path: Path):
 def test_without_typst(build: Build, monkeypatch: pytest.MonkeyPatch):
     """Where Typst is not installed, the site is built as ever, and ``-b typst`` says in one line what to install."""
     real = importlib.util.find_spec
-    monkeypatch.setattr("evidence_atlas.pdf.find_spec", lambda name: None if name == "typst" else real(name))
+    monkeypatch.setattr("typst_builder.find_spec", lambda name: None if name == "typst" else real(name))
     assert build(FILES).warnings == []
-    with pytest.raises(SphinxError, match=r"not registered.*pip install 'evidence-atlas\[pdf\]'"):
+    with pytest.raises(SphinxError, match=r"Typst is not installed; pip install 'evidence-atlas\[pdf\]'"):
         build(None, "typst")

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: those are slow to unpickle, and every build reads every page's
 class Stated:
     """What a page's front matter states.
 
@@ -45,7 +45,7 @@ class Stated:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
     """The page as text: its title, its limitations, and all of it.
 
@@ -60,7 +60,7 @@ class Reading:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Shown:
     """What else a document shows, so that it is written anew when that changes.
 

@@ -1,4 +1,4 @@
-"""PDFs of the atlas: one of each evidence page, and a volume of all of them, where Typst is installed.
+"""PDFs of the atlas: one of each evidence page, and a volume of all of them.
 
 Pages and volume are made by ``typst_builder``, which knows nothing of evidence. Here stands what it is told: which
 documents there are, what each PDF says of itself, and the two files that give an evidence page its look.
@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sphinx.builders import Builder
 from sphinx.config import Config
-from sphinx.errors import SphinxError
 
 import evidence_atlas
 from evidence_atlas.core.findings import Code, Finding
@@ -31,27 +28,15 @@ if TYPE_CHECKING:
     from typst_builder.about import About, Part, Volume
 
 HERE = Path(__file__).parent
-NEEDED = ("typst", "tylax")
 _NO_FILE_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 
 
-class MissingTypst(Builder):
-    """Stands in for the builder where its compiler is not installed."""
-
-    name = "typst"
-    format = "typst"
-
-    def init(self) -> None:
-        """Say what to install.
-
-        Raises:
-            SphinxError: Always.
-        """
-        raise SphinxError("Builder name typst not registered: Typst is not installed; pip install 'evidence-atlas[pdf]' adds it")
-
-
 def configure(app: Sphinx, config: Config) -> None:
-    """Tell the builder which pages there are and how they look, unless ``conf.py`` says otherwise."""
+    """Tell the builder, where it was asked for, of evidence: its pages and how they look, unless ``conf.py`` says otherwise."""
+    if "typst_builder" not in app.extensions:
+        return
+    app.connect("typst-volumes", gather)
+    app.connect("typst-document", describe)
     project, _findings = app.atlas_project  # type: ignore[attr-defined]
     evidence = project.settings.evidence
     wanted = {
@@ -160,14 +145,7 @@ def _describe_volume(app: Sphinx, about: About, domain: AtlasDomain, papers: lis
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
-    """Load the builder where its compiler is installed, and tell it of evidence."""
+    """Connect to the builder, which Sphinx loads by its entry point when it is asked for PDFs, and not before."""
     app.setup_extension("evidence_atlas.base")
-    other = "typst" in app.registry.builders and "typst_builder" not in app.extensions  # another extension's, which stays
-    if all(map(find_spec, NEEDED)) and not other:
-        app.setup_extension("typst_builder")
-        app.connect("config-inited", configure, priority=200)
-        app.connect("typst-volumes", gather)
-        app.connect("typst-document", describe)
-    elif not other:
-        app.add_builder(MissingTypst)
+    app.connect("config-inited", configure, priority=200)
     return {"version": evidence_atlas.__version__, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -26,7 +26,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     from typst_builder.toctrees import KeepToctrees
 
     if not all(map(find_spec, ("typst", "tylax"))):
-        raise ExtensionError("typst_builder needs the packages typst and tylax")
+        raise ExtensionError("Typst is not installed; pip install 'evidence-atlas[pdf]' adds it")
     app.add_builder(TypstBuilder)
     for name, (default, types) in settings.values().items():
         app.add_config_value(name, default, "", types=types)

@@ -38,12 +38,13 @@ class Vocabulary:
         return {**handler(schema), "vocabulary": self.name}
 
 
+# Dataclasses without slots, since those are slow to unpickle, and every build reads every record.
 _Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
 LARGEST = 2**53 - 1  # the largest whole number that canonical JSON (RFC 8785) holds exactly
 _Count = Annotated[int, Field(ge=0, le=LARGEST, strict=True)]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Criterion:
     """A case definition that a study used, and for what."""
 
@@ -59,7 +60,7 @@ class Criterion:
     locator: Annotated[_Text | None, Field(description="Where in the source the quotation stands.")] = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Participants:
     """How many took part."""
 
@@ -70,7 +71,7 @@ class Participants:
     other: _Count | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Outcome:
     """A trial's primary outcome and the direction of its result."""
 
@@ -80,7 +81,7 @@ class Outcome:
     direction: Literal["benefit", "no-difference", "harm", "mixed", "not-stated"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Relation:
     """How the paper stands to another one of the bibliography."""
 
@@ -90,7 +91,7 @@ class Relation:
     paper: _Text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Waiver:
     """A wording rule that does not hold for this page, and why."""
 
@@ -100,7 +101,7 @@ class Waiver:
     reason: _Text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Review:
     """Who reviewed the page, by role, and when."""
 
@@ -110,7 +111,7 @@ class Review:
     date: Annotated[dt.date, Field(strict=True)]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Record:
     """What an evidence page states in its front matter under the key ``evidence``."""
 
@@ -169,43 +170,6 @@ class Record:
 
 ADAPTER = TypeAdapter(Record)
 KEYS = tuple(f.name.replace("_", "-") for f in fields(Record))
-
-
-def json_schema(policy: Policy, papers: list[str] | None = None) -> dict[str, Any]:
-    """Return the JSON Schema of a page's front matter, for editors.
-
-    Args:
-        policy: Gives the values of each vocabulary, with their meaning where the policy states one.
-        papers: The keys of the bibliography, offered for ``paper``.
-    """
-    record = ADAPTER.json_schema(ref_template="#/$defs/{model}")
-    definitions = record.pop("$defs", {})
-    schema = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Front matter of an evidence page",
-        "type": "object",
-        "properties": {"evidence": record},
-        "required": ["evidence"],
-        "additionalProperties": False,
-        "$defs": definitions,
-    }
-    if papers:
-        record["properties"]["paper"]["enum"] = papers
-    _fill_in(schema, policy)
-    return schema
-
-
-def _fill_in(schema: Any, policy: Policy) -> None:
-    if isinstance(schema, dict):
-        if name := schema.pop("vocabulary", None):
-            ids = list(policy.vocabulary(name))
-            target = next((s for s in schema.get("anyOf", []) if s.get("type") == "string"), schema)
-            target["enum"] = ids
-        for value in schema.values():
-            _fill_in(value, policy)
-    elif isinstance(schema, list):
-        for value in schema:
-            _fill_in(value, policy)
 
 
 def _plain(value: Any) -> Any:

@@ -29,7 +29,10 @@ _HREF = re.compile(r"\\href\s*\{[^{}]*\}\s*(\{[^{}]*\})")
 # commands that formatting styles turn into links, and those of them whose address is plainly of the web
 _LINK = re.compile(r"\\(?:url|href)(?![A-Za-z])[^}]*")
 # a source without these has no link of an unsafe kind
-_LINKING = re.compile(r"\\(?:[uU][rR][lL]|[hH][rR][eE][fF])|[uU][rR][lL]\s*+=\s*+(?![{\"]\s*+[hH][tT][tT][pP][sS]?://)")
+# one set of first characters, so that the search leaps from one to the next
+_LINKING = re.compile(
+    r"[\\uU](?:(?<=\\)(?:[uU][rR][lL]|[hH][rR][eE][fF])|(?<!\\)[rR][lL]\s*+=\s*+(?![{\"]\s*+[hH][tT][tT][pP][sS]?://))"
+)
 _ARGUMENT = re.compile(r"\\(?:url|href)\s*\{\s*")
 _WEB_LINK = re.compile(r"\\(?:url|href)\s*\{\s*https?://", re.IGNORECASE)
 
