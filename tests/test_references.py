@@ -258,7 +258,7 @@ def test_same_bytes_as_the_released_package(build: Build, builder: str):
 def test_formatted_entries_are_kept_between_builds(build: Build, tmp_path: Path):
     """What was formatted is not formatted again after the environment is gone, unless the entry changed."""
     built = build(SITE)
-    cache = tmp_path / "a/doctrees/indexed-bibtex.pickle"
+    cache = tmp_path / "a/doctrees/indexed-bibtex-texts.pickle"
     assert cache.is_file()
     stamp = cache.stat().st_mtime_ns
     (tmp_path / "a/doctrees/environment.pickle").unlink()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pybtex.database import Entry
     from sphinx.application import Sphinx
 
-FILE = "indexed-bibtex.pickle"
+FILE = "indexed-bibtex-texts.pickle"
 
 
 class Formatter:
@@ -33,7 +33,9 @@ class Formatter:
         self._file = folder / FILE
         self._conf = conf
         self._styles: dict[str, tuple[Any, str]] = {}
-        self._made: dict[tuple[str, str], Any] | None = None
+        self._texts: dict[tuple[str, str], Any] = {}
+        # each text is pickled by itself, so that a build unpickles what it shows and no more
+        self._kept: dict[tuple[str, str], bytes] | None = None
         self._new = False
 
     def style(self, name: str) -> Any:
@@ -47,12 +49,14 @@ class Formatter:
     def text(self, name: str, entry: Entry, digest: str) -> Any:
         """Return the rich text of an entry in a style; errors of the style are raised each time."""
         style, signature = self._style(name)
-        made = self._load()
         key = (signature, digest)
-        if key not in made:
-            made[key] = style.format_entry("", entry).text
-            self._new = True
-        return made[key]
+        if key not in self._texts:
+            kept = self._load()
+            if key not in kept:
+                kept[key] = pickle.dumps(style.format_entry("", entry).text, pickle.HIGHEST_PROTOCOL)
+                self._new = True
+            self._texts[key] = pickle.loads(kept[key])  # noqa: S301  (our own file, beside Sphinx's pickles)
+        return self._texts[key]
 
     def entry(self, name: str, entry: Entry, digest: str, label: str) -> FormattedEntry:
         """Return an entry formatted in a style, with its label."""
@@ -60,9 +64,9 @@ class Formatter:
 
     def save(self) -> None:
         """Keep what was made for the next build."""
-        if self._new and self._made is not None:
+        if self._new:
             partial = self._file.with_suffix(".partial")
-            partial.write_bytes(pickle.dumps(self._made, pickle.HIGHEST_PROTOCOL))
+            partial.write_bytes(pickle.dumps(self._kept, pickle.HIGHEST_PROTOCOL))
             partial.replace(self._file)
             self._new = False
 
@@ -83,13 +87,13 @@ class Formatter:
             sources.append(_content(Path(path) if path else self._conf))
         return digest_of(name, *sources)
 
-    def _load(self) -> dict[tuple[str, str], Any]:
-        if self._made is None:
+    def _load(self) -> dict[tuple[str, str], bytes]:
+        if self._kept is None:
             try:
-                self._made = pickle.loads(self._file.read_bytes())  # noqa: S301  (our own file, beside Sphinx's pickles)
+                self._kept = pickle.loads(self._file.read_bytes())  # noqa: S301
             except Exception:  # noqa: BLE001  (whatever is wrong with a cache, it is made again)
-                self._made = {}
-        return self._made
+                self._kept = {}
+        return self._kept
 
 
 def _content(path: Path) -> str:

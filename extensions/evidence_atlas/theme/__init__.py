@@ -20,13 +20,13 @@ HERE = Path(__file__).parent
 _STYLED = re.compile(r'(<(?:col|img|table)\b[^<>]*?) style="([^"]*)"')
 _LENGTH = re.compile(r"(?<![\w-])(width|height)\s*:\s*([0-9.]+(?:px|%)?)\s*(?:;|$)")
 SEARCH_FIELD = 'class="atlas-search-field"'
-OWN = HERE / "evidence_atlas"
+OWN = str(HERE / "evidence_atlas")
 
 
 def is_own_site(builder: Builder) -> bool:
     """Whether a builder writes a site of many pages in the theme ``evidence_atlas``, or in one that inherits from it."""
     theme = getattr(builder, "theme", None)
-    return builder.name in ("html", "dirhtml") and theme is not None and OWN in map(Path, theme.get_theme_dirs())
+    return builder.name in ("html", "dirhtml") and theme is not None and OWN in map(str, theme.get_theme_dirs())
 
 
 def add_static_files(app: Sphinx) -> None:
