@@ -8,11 +8,14 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import typst
 
 from typst_builder.workspace import Workspace
 
+# a compiler keeps every file that it has read, so each is used for so many PDFs and no more
+_LIFE = 100
 _PLACE = re.compile(r"┌─ (.+?):(\d+):\d+$", re.MULTILINE)
 
 
@@ -48,7 +51,7 @@ class Failed(Exception):  # noqa: N818 (it is the result of a job, not an error 
 
 
 class PdfCompiler:
-    """Compiles jobs; each thread has one compiler, reused, since fonts and files are then read once.
+    """Compiles jobs; each thread has a compiler and uses it again, since fonts and template are then read once.
 
     Args:
         workspace: The folder that the compiler may read, and no other.
@@ -76,11 +79,8 @@ class PdfCompiler:
         """
         for name, data in job.files.items():
             self.workspace.place_file(name, data)
-        if not hasattr(self._own, "compiler"):
-            empty: bytes = b""
-            self._own.compiler = typst.Compiler(empty, root=str(self.workspace.root), font_paths=self.loaded)
         try:
-            made: bytes = self._own.compiler.compile(
+            made: bytes = self._compiler().compile(
                 input=job.source.encode(),
                 format="pdf",
                 sys_inputs=self.inputs,
@@ -92,3 +92,12 @@ class PdfCompiler:
             message = " ".join([error.message, *(f"({hint})" for hint in error.hints)])
             raise Failed(message, [(path.as_posix(), line) for path, line in found]) from error
         return made
+
+    def _compiler(self) -> Any:
+        """Return this thread's compiler."""
+        used: int = getattr(self._own, "used", 0)
+        if used % _LIFE == 0:
+            empty: bytes = b""
+            self._own.compiler = typst.Compiler(empty, root=str(self.workspace.root), font_paths=self.loaded)
+        self._own.used = used + 1
+        return self._own.compiler

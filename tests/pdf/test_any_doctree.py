@@ -62,6 +62,8 @@ def trees(draw: st.DrawFn, depth: int = 0) -> nodes.Node:
     for name, value in draw(ATTRIBUTES).items():
         node[name] = value
     node.setdefault("uri", "none.png")
+    if cls is nodes.system_message:  # docutils itself cannot tell the text of one that lacks these
+        node.attributes |= {"source": "index.rst", "type": "ERROR", "level": 3}
     return node
 
 
