@@ -1,0 +1,97 @@
+"""Matchers of comparisons between groups, and of the highest among them."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from evidence_atlas.scanner.grammar import View
+from evidence_atlas.scanner.matches import CAUSAL, REACH, RELATED, SPOT, Match
+
+_LIKE = frozenset({"similar", "comparable", "same", "alike", "equivalent", "unchanged"})
+
+
+def comparison(view: View, index: int) -> Match | None:
+    """Match "higher in X than in Y" and "patients had lower Y"."""
+    word, known = view.words[index], view.known
+    if word == "than":
+        return _than(view, index)
+    if word not in known["related.comparatives"]:
+        return None
+    following = view.within(index, SPOT)
+    if word in {"more", "less", "fewer"} and following[:1] == ["than"]:
+        return None
+    if known["frames.comparing"] & set(following) and not _than_number(following):
+        works = view.compares_arms() and bool(known["frames.outcomes"] & {word, *following})
+        return Match(CAUSAL if works else RELATED, index, index)
+    before = view.before(index)
+    if view.kind(before) == "be" and {"in", "among", "for", "with", "when"} & set(following[:4]):
+        return Match(RELATED, index, index)
+    return Match(RELATED, index, index) if _had(view, index, before) or _observed(view, index, following) else None
+
+
+def _than(view: View, index: int) -> Match | None:
+    compared = view.word(index - 1)
+    other = compared in {"other", "rather", "whether", "further"} or not compared.endswith("er")
+    return None if other or _than_number(view.words[index : index + SPOT + 1]) else Match(RELATED, index, index)
+
+
+def _had(view: View, index: int, before: int) -> bool:
+    """Whether some people, or some sort of thing, had more or less of something."""
+    known, word = view.known, view.words[index]
+    directly = view.kind(before) in {"have", "det", "num"} or view.word(before) in known["frames.people-show"]
+    shown = any(view.kind(i) == "have" or view.word(i) in known["frames.people-show"] for i in range(max(0, index - 3), index))
+    if not (shown and directly):
+        return False
+    if known["related.groups"] & set(view.words[:index]):
+        return True
+    marked = {"with", "who", "born", "living", "whose"} & set(view.words[:before])
+    aged = view.words[0] in known["related.comparatives"]
+    return bool(marked or aged) and word in known["related.plain-comparatives"] and view.kind(view.after(index)) == "nom"
+
+
+def _observed(view: View, index: int, following: list[str]) -> bool:
+    """Whether a sentence begins with more or less of something that was seen in some people."""
+    seen = view.known["frames.seen"] & set(following)
+    return index <= 1 and bool(seen) and bool({"in", "among"} & set(following))
+
+
+def highest(view: View, index: int) -> Match | None:
+    """Match "was highest among people who smoked"."""
+    if view.words[index] not in view.known["related.superlatives"] or view.kind(view.before(index)) != "be":
+        return None
+    following = view.within(index, 4)
+    return Match(RELATED, index, index) if {"in", "among", "for", "when"} & set(following) else None
+
+
+def against(view: View, index: int) -> Match | None:
+    """Match "was significantly enlarged compared with controls": any change that a comparison is made of."""
+    word, following = view.words[index], view.word(index + 1)
+    if not (word == "compared" and following in {"with", "to"}) and word not in {"versus", "vs"}:
+        return None
+    before = range(max(0, index - SPOT), index)
+    words = {view.words[i] for i in before}
+    if _LIKE & words or view.kind(view.before(index)) in {"be", "have"} or "compared" in words:
+        return None
+    changed = any(
+        view.kind(i) in {"ed", "cue"} and view.words[i].endswith("ed") and view.kind(view.before(i)) == "be" for i in before
+    )
+    marked = bool({"significantly", "markedly", "substantially", "differential", "differentially"} & words)
+    return Match(RELATED, index, index) if (changed and marked) or marked else None
+
+
+def grades(view: View, index: int) -> Match | None:
+    """Match "each extra hour … a rise" and "rose along with": one thing counted by the other."""
+    if view.words[index] not in {"each", "every", "per"}:
+        return None
+    following = view.within(index, REACH)
+    stepped = {"additional", "extra", "increase", "increment", "unit", "decrease"} & set(following[:4])
+    later = {"increase", "increased", "decrease", "decreased", "rise", "rose", "higher", "lower", "odds", "risk", "drop", "fell"}
+    return Match(RELATED, index, index) if stepped and later & set(view.words[index + 3 :]) else None
+
+
+def _than_number(following: list[str]) -> bool:
+    """Whether a comparison is with a number or with what is usual, and not between groups."""
+    for one, two in pairwise(following):
+        if one == "than":
+            return two[0].isdigit() or two in {"half", "one", "two", "three", "a", "usual", "expected", "previously", "ever"}
+    return False

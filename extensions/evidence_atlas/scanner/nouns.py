@@ -1,0 +1,172 @@
+"""Matchers of nouns, adjectives, phrases and comparisons."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from evidence_atlas.scanner.grammar import View
+from evidence_atlas.scanner.matches import CAUSAL, REACH, RELATED, SPOT, Match
+from evidence_atlas.scanner.participles import has_finite
+
+_SUBJECT = 3  # a noun that stands later is no subject
+_NEAR = 6
+
+
+def noun(view: View, index: int) -> Match | None:
+    """Match a noun that states an effect or a relation."""
+    word, known = view.words[index], view.known
+    if word in known["related.nouns"]:
+        return None if _only_named(view, index) else Match(RELATED, index, index)
+    if word == "role":
+        return _role_of(view, index)
+    if word in known["related.relating-nouns"]:
+        return _relating_noun(view, index)
+    if word not in known["causal.nouns"] or view.kind(index + 1) in {"nom", "ing"} or view.word(index - 1) == "side":
+        return None
+    return _effect_noun(view, index)
+
+
+def _role_of(view: View, index: int) -> Match | None:
+    """Match "supports a role for … in" and "shows the role of … in"."""
+    following = view.within(index, SPOT)
+    weighed = view.word(index - 1) in view.known["frames.weighty"]
+    if following[:1] not in (["of"], ["for"]) or ("in" not in following and not weighed):
+        return None
+    if view.known["actors.words"] & set(following[:4]):
+        return None
+    before = set(view.words[max(0, index - _NEAR) : index])
+    hedged = bool(before & view.known["frames.supporting"])
+    shown = bool(before & view.known["frames.proving"]) or (weighed and bool(before & view.known["frames.stressing"]))
+    return Match(CAUSAL, index, index, noun=True, hedged=hedged) if hedged or shown else None
+
+
+def _only_named(view: View, index: int) -> bool:
+    """Whether a relation is what something is about, and is not stated: "insights into the association between"."""
+    place = index - 1
+    while view.kind(place) in {"det", "adj", "adv"}:
+        place -= 1
+    return view.word(place) in view.known["frames.about"]
+
+
+def _relating_noun(view: View, index: int) -> Match | None:
+    if _only_named(view, index):
+        return None
+    following, before = set(view.within(index, REACH + 2)), view.word(index - 1)
+    compared = view.words[index].startswith("difference") and {"compared", "versus"} & following
+    told = before in view.known["frames.telling"] and {"with", "of", "in", "to", "for"} & following
+    sorts = view.word(index - 1) in view.known["frames.sorts"] or (
+        view.words[index] in view.known["frames.spread"] and {"by", "across"} & set(view.within(index, 4))
+    )
+    if not (compared or told or sorts or {"between", "among"} & following):
+        return None
+    return Match(CAUSAL if before == "causal" else RELATED, index, index)
+
+
+def _effect_noun(view: View, index: int) -> Match | None:
+    if view.known["frames.alike"] & set(view.words[max(0, index - 2) : index]):
+        return None
+    light = _light_verb(view, index)
+    if light is not None:
+        return Match(CAUSAL, index, index, noun=True, verb=light)
+    after, following = view.word(index + 1), view.within(index, SPOT)
+    if view.words[index] not in view.known["frames.effects"]:
+        seen = view.known["frames.seen"] & set(following)
+        stated = bool(seen) and view.names_treatment() and bool((view.known["frames.after"] | {"in"}) & set(following))
+        return Match(CAUSAL, index, index, noun=True) if stated else None
+    upon = after in {"on", "in", "upon", "for"} or (after == "of" and "on" in following[:REACH])
+    copula = next((place for place in range(index, len(view.kinds)) if view.kinds[place] == "be"), None)
+    subject = _is_subject(view, index) and copula is not None
+    stated = (view.word(index - 1) in view.known["causal.effect-adjectives"] and upon) or (
+        after == "of" and "on" in following and subject
+    )
+    return Match(CAUSAL, index, index, noun=True, verb=copula if subject else None) if stated else None
+
+
+def _is_subject(view: View, index: int) -> bool:
+    """Whether a noun begins the sentence, so that what is said later is said of it."""
+    if "that" in view.words[max(0, index - _SUBJECT) : index]:
+        return True
+    return index <= _SUBJECT and view.kind(0) in {"det", "adj", "nom"}
+
+
+def _light_verb(view: View, index: int) -> int | None:
+    """Return the place of the verb that makes a noun of effect a statement: "had an effect"."""
+    known = view.known
+    for place in range(index - 1, max(-1, index - 1 - REACH), -1):
+        word = view.words[place]
+        if word in {";", ":", ",", "of", "on", "that", "for"} or view.kinds[place] == "to":
+            return None
+        if word in known["causal.light-verbs"] and word not in {"result", "results", "notes"}:
+            return place if _carries(view, place, index) else None
+    return None
+
+
+def _carries(view: View, place: int, index: int) -> bool:
+    """Whether a light verb makes a statement of a noun: not in "reported benefits", nor where people report an impact."""
+    known, word = view.known, view.words[place]
+    before = view.before(place)
+    effect = view.words[index] in known["frames.effects"]
+    if word.endswith("ed") and view.kind(before) in {"prep", "det", "adj"}:
+        return False
+    people = known["related.groups"] & set(view.words[:place])
+    if (effect and word in known["frames.undergo"]) or (people and view.words[index] in known["frames.weak"]):
+        return False
+    if word in known["frames.showing"] and (view.words[index] in known["frames.weak"] or not (view.names_treatment() or effect)):
+        return False
+    return view.word(before) != "to" or view.word(view.before(before)) in known["stated.before-to"]
+
+
+def adjective(view: View, index: int) -> Match | None:
+    """Match an adjective that says that something works or harms."""
+    word, after = view.words[index], view.word(index + 1)
+    if word not in view.known["causal.adjectives"]:
+        return None
+    if word in {"good", "bad"} and after != "for":
+        return None
+    copula = _copula(view, view.before(index))
+    goes_on = after in {"in", "for", "at", "against", "than", "on", "to", "as"}
+    if (copula is None and not goes_on) or (
+        word in view.known["frames.needing-object"] and after not in {"in", "for", "to", "at"}
+    ):
+        return None
+    return Match(CAUSAL, index, index, verb=copula, denied=word == "ineffective")
+
+
+def _copula(view: View, index: int) -> int | None:
+    """Return the place of the verb in "is an effective", "proved more effective", "appears to be effective"."""
+    for place in range(index, max(-1, index - _NEAR), -1):
+        kind, word = view.kind(place), view.word(place)
+        if kind == "be" or word in view.known["frames.copulas"]:
+            return place
+        if kind not in {"det", "adj", "adv", "conj", "num", "nom"} and word not in view.known["frames.beside"]:
+            return None
+    return None
+
+
+def phrase(view: View, first: int, last: int, kind: Literal["causal", "related"]) -> Match | None:
+    """Match a phrase, unless what stands before makes it part of a name or of a plan."""
+    words, before = view.words[first : last + 1], view.before(first)
+    if words[-2:] == ["cause", "of"]:
+        fatal = view.word(last + 1) in {"death", "mortality", "disability", "morbidity"}
+        predicate = any(
+            view.kind(i) == "be" or view.word(i) in {"as", "remains", "became"} for i in range(max(0, first - 3), first)
+        )
+        return Match(kind, first, last) if predicate and not fatal else None
+    if words[0] in {"role", "roles"}:
+        return _role(view, first, last)
+    names = words[-1] == "by" or view.word(before) in view.known["frames.due"]
+    if (words[0] in {"due", "secondary"} or words[-1] == "by") and view.kind(before) in {"nom", "punct"} and names:
+        return None if has_finite(view, first) else Match(kind, first, last)
+    return Match(kind, first, last)
+
+
+def _role(view: View, first: int, last: int) -> Match | None:
+    for place in range(first - 1, max(-1, first - _NEAR - 1), -1):
+        word = view.words[place]
+        if word in view.known["frames.playing"]:
+            return None if view.known["actors.words"] & set(view.words[:place]) else Match(CAUSAL, place, last)
+        if word in {"causal", "key", "pathogenic", "causative"}:
+            return Match(CAUSAL, first, last)
+        if word in {",", ";", "of", "the"}:
+            return None
+    return None

@@ -1,0 +1,102 @@
+"""Text as sentences, and a sentence as words with their place and coarse kind."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from evidence_atlas.scanner.words import Lexicon, lexicon
+
+_END = re.compile(r"[.!?]+[\"'”’)\]]*(?=\s+[\"'“‘(\[]?[A-Z0-9\u00c0-\u024f\ufffc]|\s*\Z)")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:e\.g|i\.e|vs|cf|al|ca|approx|resp|no|fig|figs|dr|prof|st|eq|ref|refs|incl|inc|spp|sp|ie|eg|[A-Z])\.|\bet al\.)\Z",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"\d[\d.,]*%?|[^\W\d_]+(?:[-'’/][^\W_]+)*|n[’']t|\ufffc|[^\w\s]", re.UNICODE)
+_CONTRACTED = re.compile(r"(?<=\w)(?:n['’]t|['’](?:s|re|ve|ll|d|m))\Z", re.IGNORECASE)
+OPEN_QUOTES, CLOSE_QUOTES = "“‘«", "”’»"
+
+
+@dataclass(slots=True)
+class Sentence:
+    """A sentence.
+
+    Attributes:
+        text: The sentence as it stands.
+        start: Where it begins in the text that it is from.
+        words: Its words and marks, in lower case.
+        spans: Beginning and end of each word in ``text``.
+        kinds: What each word is: a closed class of the lexicon, ``verb`` forms of cue verbs, or ``nom`` for all else.
+        quoted: Whether each word stands in quotation marks.
+    """
+
+    text: str
+    start: int
+    words: list[str]
+    spans: list[tuple[int, int]]
+    kinds: list[str]
+    quoted: list[bool]
+
+
+def split_sentences(text: str) -> Iterator[tuple[int, str]]:
+    """Yield place and text of each sentence.
+
+    A full stop ends a sentence before a capital letter, a figure or the end, except after an abbreviation.
+    """
+    start = 0
+    for match in _END.finditer(text):
+        if text[match.start()] == "." and _ABBREVIATION.search(text, max(start, match.start() - 8), match.start() + 1):
+            continue
+        yield from _stripped(text, start, match.end())
+        start = match.end()
+    yield from _stripped(text, start, len(text))
+
+
+def _stripped(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:
+    piece = text[start:end]
+    if piece.strip():
+        lead = len(piece) - len(piece.lstrip())
+        yield start + lead, piece.strip()
+
+
+def read_sentence(text: str, start: int = 0) -> Sentence:
+    """Return a sentence with its words."""
+    words: list[str] = []
+    spans: list[tuple[int, int]] = []
+    for match in _WORD.finditer(text):
+        word, at = match[0], match.start()
+        if contracted := _CONTRACTED.search(word):
+            words += [word[: contracted.start()].lower(), contracted[0].lower().replace("’", "'")]
+            spans += [(at, at + contracted.start()), (at + contracted.start(), match.end())]
+        else:
+            words.append(word.lower().replace("’", "'"))
+            spans.append((at, match.end()))
+    known = lexicon()
+    return Sentence(text, start, words, spans, [_kind(word, known) for word in words], _quoted(words))
+
+
+def _kind(word: str, known: Lexicon) -> str:
+    if kind := known.kinds.get(word):
+        return kind
+    if word in known.causal or word in known.related:
+        return "cue"
+    if not word[0].isalpha():
+        return "num" if word[0].isdigit() else "nom" if word == "\ufffc" else "punct"
+    if word.endswith("ly") and len(word) > 4:  # noqa: PLR2004  (shorter words in -ly are nouns: "fly")
+        return "adv"
+    return "ed" if word.endswith("ed") else "ing" if word.endswith("ing") else "nom"
+
+
+def _quoted(words: list[str]) -> list[bool]:
+    """Tell which words stand in quotation marks; an apostrophe alone opens nothing."""
+    inside, straight, result = False, False, []
+    for word in words:
+        if word == '"':
+            straight = not straight
+        elif word in OPEN_QUOTES:
+            inside = True
+        elif word in CLOSE_QUOTES:
+            inside = False
+        result.append(inside or straight)
+    return result

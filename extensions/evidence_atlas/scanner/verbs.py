@@ -1,0 +1,203 @@
+"""Matchers of verbs: is this form, where it stands, the verb of a claim? Each looks at the neighbours and at nothing else."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from evidence_atlas.scanner.grammar import View
+from evidence_atlas.scanner.matches import CAUSAL, RELATED, SPOT, Match
+from evidence_atlas.scanner.participles import active_form, has_finite, past_form
+from evidence_atlas.scanner.prospects import means
+from evidence_atlas.scanner.words import Verb
+
+# what stands before a noun, so that a form which can be one is one
+_STANDING_ALONE = frozenset({"this", "that", "which", "these", "those", "both"})
+_BEFORE_NOUNS = frozenset({"det", "prep", "adj", "num", "conj", "cue", "ed", "ing", "other-verbs", "be", "have", "punct", ""})
+
+
+def verb(view: View, index: int) -> Match | None:
+    """Match a verb of the lexicon."""
+    word = view.words[index]
+    if cue := view.known.causal.get(word):
+        last = _particle(view, index, cue)
+        if view.known["causal.idioms"] & set(view.words[index + 1 : index + 4]):
+            return None
+        work = cue.lemma == "contribute" and view.known["actors.words"] & set(view.words[:index])
+        return None if last is None or work else _causal_verb(view, index, last, cue)
+    if cue := view.known.related.get(word):
+        last = _particle(view, index, cue)
+        return None if last is None else _related_verb(view, index, last, cue)
+    return None
+
+
+def _particle(view: View, index: int, cue: Verb) -> int | None:
+    """Return the last word of a verb with its particle; ``None`` where a particle is needed and missing."""
+    if not cue.particles:
+        return index
+    for place in range(index + 1, min(index + 5, len(view.words))):
+        if view.words[place] in cue.particles:
+            return place
+        if view.kinds[place] in {"prep", "punct", "be", "modal", "have"}:
+            return None
+    return None
+
+
+def _related_verb(view: View, index: int, last: int, cue: Verb) -> Match | None:
+    before = view.before(index)
+    if cue.lemma == "predict" and view.word(index + 1) in {"value", "values", "model", "models", "by"}:
+        return None
+    if cue.lemma in {"correlate", "differ"} and view.word(before) in {"a", "the"}:
+        return None
+    return Match(RELATED, index, last)
+
+
+def _causal_verb(view: View, index: int, last: int, cue: Verb) -> Match | None:
+    before = view.before(index)
+    # "this reduces": an article that stands for a noun
+    kind = "pron" if view.word(before) in _STANDING_ALONE else view.kind(before)
+    if _says_no_effect(view, index, last, cue):
+        return None
+    if "VBG" in cue.tags:
+        return _ing(view, index, last, cue)
+    if cue.tags & {"VBD", "VBN"} and ("VB" not in cue.tags or kind not in {"to", "modal"}):
+        return past_form(view, index, last, cue)
+    if "VB" in cue.tags and (to := _to_before(view, index)) is not None:
+        return _infinitive(view, index, last, to)
+    noun = cue.ambiguous and not _is_verb(view, index, last, cue)
+    if noun or _is_use(view, last) or kind in {"det", "be", "have", "other-verbs", "adj", "prep"}:
+        return None
+    return active_form(view, index, last, cue)
+
+
+def _says_no_effect(view: View, index: int, last: int, cue: Verb) -> bool:
+    """Whether a form is none of a verb of effect: how frequent an illness is, "falls" as a noun, "lower" as a comparative."""
+    if cue.lemma == "affect" and _affects_people(view, last):
+        return True
+    if cue.lemma in view.known["causal.only-past"] and "VBD" not in cue.tags:
+        return True
+    return index == last and view.words[index] == "lower" and not _lowers(view, index)
+
+
+def _is_use(view: View, index: int) -> bool:
+    """Whether the object of a verb is knowledge or a use, on which nothing acts: "facilitate the evaluation"."""
+    return bool(view.known["uses.objects"] & set(view.within(index, 3)))
+
+
+def _lowers(view: View, index: int) -> bool:
+    """Whether "lower" is a verb: it is a comparative more often."""
+    before = view.before(index)
+    if view.word(before) == "to":
+        return view.word(view.before(before)) not in view.known.related
+    return (
+        view.kind(before) == "modal"
+        or view.word(before) in view.known["causatives.help"]
+        or view.kind(view.after(index)) == "det"
+    )
+
+
+def _affects_people(view: View, index: int) -> bool:
+    """Whether an illness "affects" so many of some people, which says how frequent it is."""
+    following = view.within(index, 4)
+    return any(
+        word[0].isdigit()
+        or word in view.known["related.groups"]
+        or word in {"one", "half", "proportion", "majority", "third", "million", "millions", "many", "globally", "worldwide"}
+        for word in following
+    )
+
+
+def _to_before(view: View, index: int) -> int | None:
+    """Return the place of the "to" of an infinitive, also of one that "and" joins to another: "to assist and improve"."""
+    before = view.before(index)
+    if view.word(before) in view.known["causatives.help"]:
+        before = view.before(before)
+    if view.word(before) == "to":
+        return before
+    if view.word(before) not in {"and", "or", ","}:
+        return None
+    for place in range(before - 1, -1, -1):
+        if view.kinds[place] in {"modal", "be", "have", "do", "sub"} or view.words[place] in {";", ":"}:
+            return None
+        if view.words[place] == "to" and view.kind(view.after(place)) not in {"det", "num", "adj"}:
+            return place
+    return None
+
+
+def _is_verb(view: View, index: int, last: int, cue: Verb) -> bool:
+    """Whether a form that can be a noun is a verb here."""
+    before, after = view.before(index), view.after(index)
+    kind = view.kind(before)
+    if kind in {"modal", "to", "do"} or view.word(before) in {"which", "that", "who"}:
+        return True
+    if kind in _BEFORE_NOUNS:
+        return kind in {"conj", "punct", "cue"} and view.kind(after) == "det" and "VBZ" in cue.tags
+    if last > index:  # "results in", "benefit from"
+        return kind in {"nom", "pron", "sub"}
+    if "VBZ" in cue.tags:
+        return view.starts_noun_phrase(after) or (cue.intransitive and not has_finite(view, index) and view.word(after) != "of")
+    follows = view.kind(after) in {"nom", "adj", "cue", "ed"} and (view.word(before).endswith("s") or not has_finite(view, index))
+    return follows or view.kind(after) == "det"
+
+
+def _infinitive(view: View, index: int, last: int, to: int) -> Match:
+    """Match "to reduce", which is stated after some verbs, and only meant after most words."""
+    governor = view.before(to)
+    word = view.word(governor)
+    if word in view.known["prospects.nouns"] and (purpose := means(view, index, to)):
+        return purpose
+    stated = word in view.known["stated.before-to"] or _potential_for(view, to)
+    return Match(CAUSAL, index, last, open=not stated, hedged=word in view.known["frames.potential"] or _potential_for(view, to))
+
+
+def _potential_for(view: View, to: int) -> bool:
+    """Whether what stands before "to" is "the potential for X": X can do it."""
+    return any(pair == ("potential", "for") for pair in pairwise(view.words[max(0, to - SPOT) : to]))
+
+
+def _ing(view: View, index: int, last: int, cue: Verb) -> Match | None:
+    before = view.before(index)
+    word, kind = view.word(before), view.kind(before)
+    object_follows = last > index or (view.starts_noun_phrase(view.after(index)) and view.word(index + 1) != "according")
+    if not object_follows:
+        return None
+    if word in {",", "thereby", "thus", "hence", "by", "and", "while"} or kind == "be":
+        return Match(CAUSAL, index, last, open=word in {"and", "by"} and not _claims_before(view, before))
+    if kind == "prep" and _governing_adjective(view, before):
+        return Match(CAUSAL, index, last)
+    return Match(CAUSAL, index, last, open=True) if kind == "prep" else None
+
+
+def _claims_before(view: View, index: int) -> bool:
+    """Whether a verb of effect stands before, which "and reducing" goes on with."""
+    return any(word in view.known.causal and word.endswith("ing") for word in view.words[:index])
+
+
+def _governing_adjective(view: View, preposition: int) -> bool:
+    governor = view.word(view.before(preposition))
+    return governor in view.known["causal.adjectives"] or governor in {
+        "role",
+        "roles",
+        "effects",
+        "effect",
+        "efficacy",
+        "effectiveness",
+    }
+
+
+def causative(view: View, index: int) -> Match | None:
+    """Match "makes symptoms worse" and "helps people sleep"; "helps identify" and "help guide" are about use."""
+    word = view.words[index]
+    if word not in view.known["causatives.make"] and word not in view.known["causatives.help"]:
+        return None
+    before = view.before(index)
+    if view.word(before) != "to" and view.kind(before) in {"be", "det", "adj", "prep"}:
+        return None
+    following = view.within(index, 7)
+    if word in view.known["causatives.make"]:
+        changed = next((place for place, other in enumerate(following) if other in view.known["causatives.results"]), 0)
+        return Match(CAUSAL, index, index) if changed else None
+    if not following or following[0] in view.known["causatives.uses"] or following[0] in {"to", "us", "them", "explain", "and"}:
+        return None
+    to = _to_before(view, index)
+    purpose = to is not None and view.word(view.before(to)) not in view.known["stated.before-to"]
+    return Match(CAUSAL, index, index, open=purpose) if following[0] not in view.known.causal else None
