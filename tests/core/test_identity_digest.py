@@ -37,14 +37,14 @@ def test_the_identity_of_the_content(tmp_path, monkeypatch):
     git(tmp_path, "init", "-q")
     assert identity(tmp_path).version == "0+unknown"
     git(tmp_path, "commit", "-q", "--allow-empty", "-m", "one")
-    commit = git(tmp_path, "rev-parse", "--short", "HEAD")
+    commit = git(tmp_path, "rev-parse", "--short=12", "HEAD")
     assert (identity(tmp_path).version, identity(tmp_path).date) == (f"0+{commit}", dt.date(2023, 11, 14))
     git(tmp_path, "tag", "v1.0")
     assert identity(tmp_path).version == f"0+{commit}"
     git(tmp_path, "tag", "atlas-2026.11")
     assert identity(tmp_path).version == "2026.11"
     git(tmp_path, "commit", "-q", "--allow-empty", "-m", "two")
-    assert identity(tmp_path).version == f"0+{git(tmp_path, 'rev-parse', '--short', 'HEAD')}"
+    assert identity(tmp_path).version == f"0+{git(tmp_path, 'rev-parse', '--short=12', 'HEAD')}"
 
 
 @pytest.mark.parametrize(("epoch", "date"), [("86400", dt.date(1970, 1, 2)), ("", None), ("soon", None)])

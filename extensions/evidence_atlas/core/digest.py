@@ -7,6 +7,8 @@ from typing import Any
 
 import rfc8785
 
+SCHEMA = 1  # of record.json: another number means that what stands there now has another meaning
+
 
 def digest(content: dict[str, Any]) -> str:
     """Return ``sha256:`` and the hexadecimal SHA-256 of the canonical JSON (RFC 8785) of a page's content."""

@@ -1,0 +1,153 @@
+"""Differences as text, as JSON, and as Markdown for a comment on a pull request."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from typing import Any
+
+from evidence_atlas.snapshot.diff import KINDS, Difference, PageChange
+from evidence_atlas.snapshot.readings import Versions
+
+SCHEMA = 1  # of the JSON
+LONGEST_COMMENT = 60_000  # characters; code hosts take about 65,000
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_FENCE = re.compile(r"`+")
+
+
+def visible(text: str) -> str:
+    """Return text on one line, without characters that steer a terminal or reorder a line."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", " ".join(text.split()))
+
+
+def in_words(value: Any) -> str:
+    """Return a value of a record as text on one line; nothing for what is not there."""
+    if value is None or value == []:
+        return "nothing"
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {in_words(item)}" for key, item in value.items())
+    if isinstance(value, list):
+        return "; ".join(map(in_words, value))
+    return visible(str(value)) if not isinstance(value, bool) else "yes" if value else "no"
+
+
+def of_version(made: Versions) -> str:
+    """Return a version with its day and policy."""
+    return visible(f"{made.atlas} ({f'{made.date}, ' if made.date else ''}policy {made.policy})")
+
+
+def summary(difference: Difference) -> str:
+    """Return how many pages differ, as a sentence."""
+    counts = [(len(difference.of(kind)), kind) for kind in KINDS]
+    said = [f"{number} {kind}" for number, kind in counts if number]
+    if difference.withdrawn:
+        said.append(f"{len(difference.withdrawn)} newly retracted")
+    return f"{', '.join(said)}, {len(difference.unchanged)} unchanged." if said else f"No page changed, of {_pages(difference)}."
+
+
+def _pages(difference: Difference) -> str:
+    number = len(difference.unchanged)
+    return f"{number} page{'s' * (number != 1)}"
+
+
+def _notice(notice: dict[str, Any]) -> str:
+    parts = [str(notice[key]) for key in ("kind", "date", "issuer", "reason") if notice.get(key)]
+    return visible(", ".join([*parts, *([f"doi:{notice['doi']}"] if notice.get("doi") else [])]))
+
+
+def _lines(change: PageChange) -> Iterator[str]:
+    """Yield the details of a page, each line begun by ``-`` for what was, ``+`` for what is, or a space."""
+    if change.former:
+        yield f"  renamed: it was {visible(change.former)}"
+    if change.withdrawn:
+        yield f"+ newly retracted: {_notice(change.withdrawn)}"
+    if change.badge:
+        yield f"  badge ({' or '.join(change.badge.causes)}):"
+        yield from (f"{sign} {': '.join(map(visible, said))}" for sign, said in zip("-+", _badges(change), strict=True))
+    for field in change.fields:
+        if field.name == "text":
+            yield "  text: line breaks alone"
+            continue
+        yield f"  {field.name} ({field.cause}):"
+        yield from (f"{sign} {in_words(value)}" for sign, value in zip("-+", (field.before, field.after), strict=True))
+    if change.text:
+        yield "  text:"
+    for part in change.text:
+        yield from (f"- {visible(sentence)}" for sentence in part.before)
+        yield from (f"+ {visible(sentence)}" for sentence in part.after)
+    yield from (f"  moved: {visible(sentence)}" for sentence in change.moved)
+
+
+def _badges(change: PageChange) -> tuple[tuple[str, str], tuple[str, str]]:
+    badge = change.badge
+    assert badge is not None  # noqa: S101  (asked for only where there is one)
+    return badge.before, badge.after
+
+
+def as_text(difference: Difference) -> str:
+    """A line for each page that differs, its details below it, and the counts; nothing where nothing differs."""
+    if not difference.changes:
+        return ""
+    lines = [f"{of_version(difference.old)} → {of_version(difference.new)}"]
+    for change in difference.changes:
+        causes = f" ({', '.join(change.causes)})" if change.causes else ""
+        lines.append(f"{change.kind}: {visible(change.docname)}: {visible(change.title)}{causes}")
+        lines += [f"  {line}" for line in _lines(change)]
+    return "\n".join([*lines, summary(difference), ""])
+
+
+def as_json(difference: Difference) -> str:
+    """A JSON object: both versions, the counts, and each page that differs."""
+    counts = {kind: len(difference.of(kind)) for kind in KINDS} | {
+        "withdrawn": len(difference.withdrawn),
+        "unchanged": len(difference.unchanged),
+    }
+    data = {
+        "schema": SCHEMA,
+        "old": asdict(difference.old),
+        "new": asdict(difference.new),
+        "counts": counts,
+        "pages": [asdict(change) for change in difference.changes],
+    }
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+
+
+def as_markdown(difference: Difference) -> str:
+    """Markdown for a comment; all that comes from pages stands in code, where it can link, mention and show nothing."""
+    versions = " → ".join(code(of_version(made)) for made in (difference.old, difference.new))
+    head = f"### What changes on the pages\n\n{versions}: {summary(difference)}\n"
+    parts, left = [head], LONGEST_COMMENT - len(head)
+    ordered = sorted(difference.changes, key=lambda change: change.withdrawn is None)
+    for number, change in enumerate(ordered):
+        part = _markdown_page(change)
+        left -= len(part)
+        if left < 0:
+            parts.append(f"\n{len(ordered) - number} more pages are too long for a comment; `atlas diff` shows them all.\n")
+            break
+        parts.append(part)
+    return "".join(parts)
+
+
+def _markdown_page(change: PageChange) -> str:
+    kind = "newly retracted" if change.withdrawn else change.kind
+    causes = f" ({', '.join(change.causes)})" if change.causes else ""
+    head = f"\n**{kind}**{causes}: {code(change.docname)} {code(change.title)}\n"
+    details = "\n".join(_lines(change))
+    return f"{head}\n{fenced(details)}" if details else head
+
+
+def code(text: str) -> str:
+    """Return text as Markdown that shows it as it is, on one line."""
+    shown = visible(text).replace("`", "'")
+    return f"`{shown}`"
+
+
+def fenced(lines: str) -> str:
+    """Return lines as a block of Markdown that shows them as they are, coloured as differences."""
+    fence = "`" * max(3, *(len(run) + 1 for run in _FENCE.findall(lines)), 3)
+    return f"{fence}diff\n{lines}\n{fence}\n"
+
+
+FORMATS: dict[str, Callable[[Difference], str]] = {"text": as_text, "json": as_json, "markdown": as_markdown}

@@ -1,0 +1,96 @@
+"""Which badges a changed policy would change of an atlas whose one page uses CCC 2003."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pygit2
+import pytest
+
+from conftest import BIB, page
+from core.helpers import edited, run
+from evidence_atlas.core.policy import BUILT_IN
+
+NAME = "evidence/alpha-2020-rest.md"
+BEFORE = "PEM required: Patients had to meet CCC 2003, which requires PEM (contested wording)."
+
+
+@pytest.fixture
+def atlas(tmp_path):
+    """Make an atlas of one page."""
+    for name, text in {"docs/conf.py": "", "atlas.toml": "", "references.bib": BIB, f"docs/{NAME}": page()}.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def policy(folder, name, table, key, value):
+    """Write the built-in policy with one value replaced."""
+    (folder / name).write_text(edited(table, key, value), encoding="utf-8")
+    return name
+
+
+def test_a_flip_and_a_word(atlas):
+    """A badge that would have another state flips, one with another reason is reworded: exit 1; neither: exit 0."""
+    policy(atlas, "no.toml", "definition.ccc-2003", "pem", '"no"')
+    policy(atlas, "word.toml", "definition.ccc-2003", "label", '"Canada 2003"')
+    code, output, errors = run(atlas, "policy-changes", "no.toml")
+    assert (code, errors) == (1, "")
+    assert output.splitlines()[1:3] == [f"flips: {NAME}", f"  - {BEFORE}"]
+    assert output.splitlines()[3].startswith("  + PEM not required: Patients had to meet CCC 2003, which does not require PEM")
+    assert output.endswith("1 of 1 badges would flip.\n")
+    code, output, _errors = run(atlas, "policy-changes", "word.toml", "--format", "json")
+    report = json.loads(output)
+    assert (code, report["counts"]) == (1, {"pages": 1, "flips": 0, "reworded": 1})
+    shutil.copy(BUILT_IN, atlas / "same.toml")
+    assert run(atlas, "policy-changes", "same.toml", "same.toml") == (0, "", "No badge would change, of 1 page.\n")
+
+
+def test_a_page_that_would_lose_its_badge(atlas):
+    """A definition that is no longer in the policy takes the badge away from the pages that use it."""
+    text = BUILT_IN.read_text(encoding="utf-8")
+    (atlas / "gone.toml").write_text(text.replace("[definition.ccc-2003]", "[definition.ccc-2004]"), encoding="utf-8")
+    code, output, _errors = run(atlas, "policy-changes", "gone.toml", "--format", "markdown")
+    assert code == 1
+    assert f"**flips**: `{NAME}`" in output
+    assert f"- {BEFORE}\n+ no badge: criteria.0.id: the policy has no 'ccc-2003'" in output
+
+
+def test_since_a_commit(atlas):
+    """Without a file, the policy in force is compared with what it was in a commit, built-in where there was no file."""
+    git = pygit2.init_repository(str(atlas))
+    someone = pygit2.Signature("A", "a@example.org", 1_790_000_000, 0)
+
+    def commit():
+        git.index.add_all()
+        parents = [] if git.head_is_unborn else [git.head.target]
+        git.create_commit("HEAD", someone, someone, "Work", git.index.write_tree(), parents)
+
+    commit()
+    policy(atlas, "policy.toml", "definition.ccc-2003", "pem", '"no"')
+    assert run(atlas, "policy-changes")[0] == 1
+    commit()
+    assert run(atlas, "policy-changes") == (0, "", "No badge would change, of 1 page.\n")
+    assert "flips" in run(atlas, "policy-changes", "--since", "HEAD~1")[1]
+    code, output, errors = run(atlas, "policy-changes", "--since", "nope")
+    assert (code, output, errors.count("\n")) == (2, "", 1)
+    assert "the commit 'nope' cannot be read" in errors
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["nowhere.toml"], "nowhere.toml:1: The policy cannot be read"),
+        (["wrong.toml"], "wrong.toml:1: The file is not TOML"),
+        (["a", "b", "c"], "at most 2 policy files are compared"),
+        ([], "name two policy files"),
+    ],
+)
+def test_what_cannot_be_compared(atlas, arguments, message):
+    """A file that is not there or no policy, too many files, no repository: exit 2 and one line."""
+    (atlas / "wrong.toml").write_text("= 1", encoding="utf-8")
+    code, output, errors = run(atlas, "policy-changes", *arguments)
+    assert (code, output, errors.count("\n")) == (2, "", 1)
+    assert message in errors
