@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 import venv
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
+pytestmark = pytest.mark.xdist_group("wheel")  # one process builds it once
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +44,10 @@ def test_the_wheel_holds_all_packages_and_templates(stranger: Path):
     names = set(zipfile.ZipFile(wheel).namelist())
     wanted = {
         "evidence_atlas/pdf.typ",
+        "evidence_atlas/locale/de/LC_MESSAGES/evidence_atlas.mo",
+        "evidence_atlas/locale/de/LC_MESSAGES/atlas-words.js",
         "evidence_atlas/pdf_classes.typ",
+        "evidence_atlas/snapshot/changes.html",
         "typst_builder/template.typ",
         "indexed_bibtex/__init__.py",
     }
@@ -84,3 +91,71 @@ def test_a_project_without_a_bibliography(stranger: Path, tmp_path: Path):
     (tmp_path / "conf.py").write_text('extensions = ["evidence_atlas"]\n')
     (tmp_path / "index.md").write_text("# Home\n")
     run(str(stranger / "sphinx-build"), "-W", "-b", "html", ".", "out", cwd=tmp_path)
+
+
+# ---------------------------------------------------------------------------------------------------------
+# The tutorial, command by command
+# ---------------------------------------------------------------------------------------------------------
+
+ADDRESS = "https://git.example.org/evidence-atlas/evidence-atlas"
+# what the environment with the wheel stands for
+GETTING_TOOLS = ["python3 -m venv .venv", ". .venv/bin/activate", "pip install -q -e ."]
+FENCE = re.compile(r"^(?P<fence>`{3,})(?P<kind>[^\n]*)\n(?P<body>.*?)^(?P=fence)$", re.MULTILINE | re.DOTALL)
+CAPTION = re.compile(r":caption: (?P<how>Save as|Add to) (?P<file>\S+)\n\n")
+
+
+def tutorial() -> Iterator[tuple[str, str]]:
+    """Yield the steps of the tutorial: a command with the answer that the page shows, or a file with its text."""
+    for block in FENCE.finditer((ROOT / "docs/contributing/tutorial.md").read_text(encoding="utf-8")):
+        if block["kind"] == "console":
+            for step in re.split(r"^\$ ", block["body"], flags=re.MULTILINE)[1:]:
+                command, _newline, answer = step.partition("\n")
+                yield f"$ {command}", answer
+        elif caption := CAPTION.match(block["body"]):
+            yield f"{caption['how']} {caption['file']}", block["body"][caption.end() :]
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """Return a repository with the atlas's sources, and none of its code."""
+    folder = tmp_path / "origin"
+    shutil.copytree(ROOT / "docs", folder / "docs", ignore=shutil.ignore_patterns("_build"))
+    for name in ("references.bib", "notices.toml", "pyproject.toml", ".gitignore"):
+        shutil.copy(ROOT / name, folder)
+    for command in ("git init -q -b main", "git add .", "git commit -q -m Sources"):
+        subprocess.run(command.split(), cwd=folder, env=os.environ | GIT, check=True)
+    return folder
+
+
+GIT = {f"GIT_{who}_{what}": "a@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+
+
+def test_the_tutorial(stranger: Path, repository: Path, tmp_path: Path):
+    """Every command of the tutorial answers as the page shows, from a clone to a pushed branch, with the wheel alone."""
+    git = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": f"url.{repository}.insteadOf", "GIT_CONFIG_VALUE_0": ADDRESS}
+    environment = os.environ | GIT | git | {"PATH": f"{stranger}{os.pathsep}{os.environ['PATH']}"}
+    environment = {key: value for key, value in environment.items() if key not in {"PYTHONPATH", "VIRTUAL_ENV"}}
+    here, left_out = tmp_path, []
+    for what, text in tutorial():
+        how, _space, rest = what.partition(" ")
+        if rest in GETTING_TOOLS:
+            left_out.append(rest)
+        elif rest.startswith("cd "):
+            here /= rest.removeprefix("cd ")
+        elif how == "$":
+            done = subprocess.run(["bash", "-c", rest], cwd=here, env=environment, capture_output=True, text=True, check=False)
+            finds = "[atlas." in text or rest.startswith("grep ")
+            assert done.returncode == (1 if finds else 0), (rest, done.stdout, done.stderr)
+            if text:
+                assert done.stdout + done.stderr == text, rest
+            else:  # a build may warn of other pages, which are not the tutorial's concern
+                assert "thomas-2026" not in done.stdout + done.stderr, rest
+        else:
+            file = here / rest.rpartition(" ")[2]
+            file.write_text((file.read_text(encoding="utf-8") + "\n" if how == "Add" else "") + text, encoding="utf-8")
+    assert left_out == GETTING_TOOLS
+    pushed = subprocess.run(
+        ["git", "show", "--stat", "--format=%s", "thomas-2026"], cwd=repository, capture_output=True, text=True, check=True
+    )
+    assert pushed.stdout.splitlines()[0] == "Add a page on Thomas 2026"
+    assert "2 files changed" in pushed.stdout

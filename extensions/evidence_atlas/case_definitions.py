@@ -1,0 +1,254 @@
+"""The directive ``case-definitions``: the definitions of the policy, and on a site a page for each.
+
+Such a page says what the policy says of the definition, which badge a study gets by it alone, and which papers used
+it for what. The pages are made without sources, for sites alone; a volume of PDF has the rules as an appendix.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
+from sphinx.util.osutil import relative_uri
+
+import evidence_atlas
+from evidence_atlas.browse_facets import Listed, newest_first, work_of
+from evidence_atlas.browse_html import BrowseWriter
+from evidence_atlas.core.policy import Definition, Policy
+from evidence_atlas.core.record import Criterion, Record
+from evidence_atlas.core.verdict import Verdict
+from evidence_atlas.domain import AtlasDomain, Paper, atlas_domain
+from evidence_atlas.evidence_browse import frame_digest, page_file, remove_file
+from evidence_atlas.evidence_policy import unchecked
+from evidence_atlas.language import _, ngettext, number, shown_verdict
+from evidence_atlas.nodeset import bullet_list, link, text
+from evidence_atlas.table_data import has_controls
+from evidence_atlas.writing import WriteTime, Writing, show
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.util.typing import ExtensionMetadata
+
+REMEMBERED = "case-definition:"  # begins the names of these pages among what is remembered between builds
+Uses = Mapping[str, Mapping[str, Sequence[Paper]]]  # papers by definition and role
+
+
+class DefinitionIndex(WriteTime):
+    """The definitions, each with the badge it gives by itself and a link to its page."""
+
+    def shows_everything(self) -> bool:
+        """It does: any paper may use a definition."""
+        return True
+
+    def render(self, writing: Writing) -> Sequence[nodes.Node]:
+        """Return the list; without links where there are no such pages."""
+        policy, uses, links = writing.atlas.policy, uses_of(writing.domain), has_controls(writing.builder)
+        rows: list[list[nodes.Node | str]] = []
+        for key, row in policy.definition.items():
+            count = len({paper.docname for papers in uses.get(key, {}).values() for paper in papers})
+            label: nodes.Node = link(_relative(writing, key), row.label) if links else nodes.Text(row.label)
+            used = ngettext(" ({count} paper)", " ({count} papers)", count).format(count=number(count)) if count else ""
+            badge = alone(key, policy)
+            rows.append([label, ": ", text(badge.label, "atlas-badge-inline", f"atlas-badge-{badge.state}"), used])
+        return [bullet_list(rows, ["atlas-values"])]
+
+
+def _relative(writing: Writing, key: str) -> str:
+    """Return the address of a definition's page from the document with the list."""
+    here, there = (writing.builder.get_target_uri(name) for name in (writing.docname, f"{writing.docname}/{key}"))
+    return relative_uri(here, there)
+
+
+def alone(key: str, policy: Policy) -> Verdict:
+    """Return the verdict on a study whose patients had to meet one definition, and no other.
+
+    Args:
+        key: The id of the definition.
+        policy: The policy in force.
+    """
+    first = {name: next(iter(policy.vocabulary(name))) for name in ("read", "design", "context", "level", "topic")}
+    design = next((name for name in policy.design if name != "systematic-review"), first["design"])
+    criterion = Criterion(key, policy.resolution.counting_roles[0])
+    record = Record(
+        "", "", first["read"], design, [first["context"]], first["level"], [first["topic"]], [criterion], "person", "none"
+    )
+    return shown_verdict(record, policy)
+
+
+def uses_of(domain: AtlasDomain) -> Uses:
+    """Return the papers by definition and role, once each, in the order of their pages."""
+    found: dict[str, dict[str, dict[str, Paper]]] = defaultdict(lambda: defaultdict(dict))
+    for paper in domain.pages.values():
+        for criterion in paper.record.criteria:
+            found[criterion.id][criterion.role][paper.docname] = paper
+    return {key: {role: list(papers.values()) for role, papers in roles.items()} for key, roles in found.items()}
+
+
+def definition_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Yield the pages that changed, below each document that has the directive; delete those of definitions that are gone."""
+    domain = atlas_domain(app.env)
+    if not has_controls(app.builder):
+        return
+    now: dict[str, str] = app.atlas_signatures  # type: ignore[attr-defined]
+    before: Mapping[str, str] = app.atlas_before  # type: ignore[attr-defined]
+    frame = frame_digest(app, domain) if domain.defined else ""
+    for start in sorted(domain.defined):
+        writer = BrowseWriter(start, app.env.titles[start].astext(), app.builder.get_target_uri, domain.shown_atlas)
+        for page in _pages(domain, writer):
+            if page.name in app.env.found_docs:
+                continue
+            now[REMEMBERED + page.name] = _digest(frame, writer.title, page.signature)
+            if before.get(REMEMBERED + page.name) != now[REMEMBERED + page.name] or not page_file(app, page.name).exists():
+                yield page.name, {"title": page.title, "body": page.body()}, "page.html"
+    for name in before.keys() - now.keys():
+        if name.startswith(REMEMBERED):
+            remove_file(page_file(app, name.removeprefix(REMEMBERED)), Path(app.outdir))
+
+
+@dataclass(frozen=True)
+class DefinitionPage:
+    """The page of one definition.
+
+    Attributes:
+        name: Its name, as a document's.
+        key: The id of the definition.
+        row: What the policy says of it.
+        uses: The papers that used it, by role.
+        source: The page of the paper that sets it out, if there is one.
+        writer: Makes lists of papers.
+        signature: All that the page shows, to tell whether it changed without making it.
+    """
+
+    name: str
+    key: str
+    row: Definition
+    uses: Mapping[str, Sequence[Paper]]
+    source: Paper | None
+    writer: BrowseWriter
+    signature: str
+
+    @property
+    def title(self) -> str:
+        """The title."""
+        return _("Case definition: {}").format(self.row.label)
+
+    def body(self) -> str:
+        """Return the content as HTML."""
+        content = [*self._says(), _heading(_("The papers that used it")), *self._papers()]
+        return self.writer.page(self.name, self.title, [(self.writer.title, self.writer.start)], "\n".join(content)).body
+
+    def _says(self) -> Iterator[str]:
+        """Yield what the policy says, where it was read, and what follows for a study."""
+        row, policy = self.row, self.writer.atlas.policy
+        contested = policy.text["contested"] if row.contested else ""
+        yield _heading(_("What the policy says"))
+        name = f"{row.label} ({row.name})" if row.name else row.label
+        says = policy.text["deciding"].format(one=name, phrase=f"{policy.phrase[row.pem]}{contested}")
+        yield _paragraph(f"{says}.", row.note)
+        if row.contested:
+            yield _paragraph(_("Contested: the wording can be read in two ways, and the policy takes one of them."))
+        if row.reference:
+            said = _("Source: {source}").format(source=f"{escape(row.reference)}{self._source()}")
+            yield f"<p>{said}</p>"
+        if said := unchecked(row):
+            yield _paragraph(said)
+        by_itself = alone(self.key, policy)
+        yield _heading(_("The badge of a study that used it alone"))
+        yield (
+            f'<p class="atlas-pem"><strong class="atlas-badge atlas-badge-{by_itself.state}">{escape(by_itself.label)}</strong>'
+            f'<span class="atlas-colon">: </span>{escape(by_itself.sentence(policy))}</p>'
+        )
+
+    def _source(self) -> str:
+        doi = self.row.doi
+        found = f' <a href="https://doi.org/{escape(doi)}">doi:{escape(doi)}</a>' if doi else ""
+        if self.source:
+            address, words = self.writer.address(self.name, self.source.docname), escape(_("Its page in this atlas"))
+            found += f'. <a href="{address}">{words}</a>.'
+        return found
+
+    def _papers(self) -> Iterator[str]:
+        """Yield a list of papers for each role, in the order of the policy."""
+        policy = self.writer.atlas.policy
+        if not self.uses:
+            yield _paragraph(_("No paper of this atlas used it, as far as was read."))
+        for role, label in policy.role.items():
+            if papers := self.uses.get(role):
+                yield f"<h3>{escape(label[:1].upper() + label[1:])}</h3>"
+                yield self.writer.papers_list(
+                    self.name, newest_first(Listed(paper, work_of(paper.reference)) for paper in papers)
+                )
+                yield from self._changed(role, papers)
+
+    def _changed(self, role: str, papers: Sequence[Paper]) -> Iterator[str]:
+        """Yield a sentence for each study that changed the definition's rule for itself."""
+        for paper in papers:
+            own = next((c.pem for c in paper.record.criteria if (c.id, c.role) == (self.key, role) and c.pem), None)
+            if own:
+                address, title = self.writer.address(self.name, paper.docname), escape(paper.reading.title)
+                phrase = escape(self.writer.atlas.policy.phrase[f"study-{own}"])
+                said = _("The study's own rule: in “{title}”, the definition {phrase}.")
+                link_to = f'<a href="{address}">{title}</a>'
+                yield f"<p>{said.format(title=link_to, phrase=phrase)}</p>"
+
+
+def _pages(domain: AtlasDomain, writer: BrowseWriter) -> Iterator[DefinitionPage]:
+    """Yield the page of each definition of the policy."""
+    definitions, uses = domain.shown_atlas.policy.definition, uses_of(domain)
+    keys = domain.atlas.bibliography.with_doi({row.doi.lower() for row in definitions.values() if row.doi})
+    set_out = {doi: domain.papers[key] for key, doi in keys.items() if key in domain.papers}
+    policy = domain.shown_atlas.policy
+    rules = repr((policy.resolution, policy.text, policy.phrase, policy.badge, policy.role))
+    for key, row in definitions.items():
+        used, source = uses.get(key, {}), set_out.get(row.doi.lower())
+        shown = [domain.paper_signature(paper.record.paper) for papers in used.values() for paper in papers]
+        roles = [(role, len(papers)) for role, papers in used.items()]
+        signature = _digest(rules, repr((key, row, roles, source and source.docname)), *shown)
+        yield DefinitionPage(f"{writer.start}/{key}", key, row, used, source, writer, signature)
+
+
+def _heading(words: str) -> str:
+    return f"<h2>{escape(words)}</h2>"
+
+
+def _paragraph(*sentences: str) -> str:
+    return f"<p>{escape(' '.join(sentence for sentence in sentences if sentence))}</p>"
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.blake2b("\n".join(parts).encode(), digest_size=12).hexdigest()
+
+
+def add_style(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
+    """Add the style of lists of papers to these pages, and to the documents that they are below."""
+    defined = atlas_domain(app.env).defined
+    if defined and (page in defined or (doctree is None and page.rpartition("/")[0] in defined)):
+        app.add_css_file("browse.css")
+
+
+class CaseDefinitions(SphinxDirective):
+    """Shows the definitions, and has their pages made."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the part."""
+        part = DefinitionIndex(docname=self.env.docname)
+        self.set_source_info(part)
+        show(self.env, part)
+        atlas_domain(self.env).defined[self.env.docname] = True
+        return [part]
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Register the directive."""
+    app.setup_extension("evidence_atlas.base")
+    app.add_directive("case-definitions", CaseDefinitions)
+    app.connect("html-collect-pages", definition_pages)
+    app.connect("html-page-context", add_style)
+    return {"version": evidence_atlas.__version__, "parallel_read_safe": True, "parallel_write_safe": True}
