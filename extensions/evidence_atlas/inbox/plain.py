@@ -1,0 +1,42 @@
+"""Making strangers' words harmless where they are shown: in a terminal, a log, a spreadsheet, a Markdown page."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# joins letters in Persian and in emoji, and does nothing to a terminal
+_HARMLESS = "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"
+_UNSAFE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+_FORMULA = re.compile(r"^\s*[=+\-@|%\t\r]|^\s*[\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH COMMERCIAL AT}]")
+_MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
+
+
+def visible(text: str, keep: str = "") -> str:
+    """Return text with every character that steers a terminal, or reorders text on it, spelled out.
+
+    Args:
+        text: Anything.
+        keep: Such characters that are meant, for example line ends.
+    """
+    return "".join(
+        character if character in keep or character in _HARMLESS or unicodedata.category(character) not in _UNSAFE
+        # no backslash alone: what a stranger spelled out themselves must look different from what we did
+        else f"‹U+{ord(character):04X}›"
+        for character in text
+    )  # fmt: skip
+
+
+def indented(text: str, margin: str = "  │ ") -> str:
+    """Return lines behind a margin, so that no line of a message can pass for one of ours."""
+    return "\n".join(f"{margin}{visible(line, keep=chr(9))}" for line in text.split("\n"))
+
+
+def cell(text: str) -> str:
+    """Return text as a spreadsheet takes it for text: what would be a formula gets an apostrophe before it."""
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def markdown(text: str) -> str:
+    """Return text that Markdown shows as it is: no link, no markup, no directive."""
+    return _MARKDOWN.sub(r"\\\1", visible(text))
