@@ -1,0 +1,44 @@
+"""Files of an export: written beside their place as data comes, and moved there only where they say something new."""
+
+from __future__ import annotations
+
+import filecmp
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+_NEW = ".new"
+
+
+@contextmanager
+def new_file(target: Path) -> Iterator[Path]:
+    """Give the path of a file to write, and put it in place of the target unless both are the same.
+
+    So a server need not send again what has not changed, and an export that was cut off leaves the old file.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    made = target.with_name(f"{target.name}{_NEW}")
+    made.unlink(missing_ok=True)
+    try:
+        yield made
+        if target.is_file() and filecmp.cmp(made, target, shallow=False):
+            made.unlink()
+        else:
+            made.replace(target)
+    finally:
+        made.unlink(missing_ok=True)
+
+
+@contextmanager
+def new_stream(target: Path) -> Iterator[BinaryIO]:
+    """Give an open file whose content takes the target's place, where it differs."""
+    with new_file(target) as made, made.open("wb") as stream:
+        yield stream
+        stream.flush()
+
+
+def write(target: Path, text: str) -> None:
+    """Write a text file unless it holds the text already."""
+    with new_stream(target) as stream:
+        stream.write(text.encode())

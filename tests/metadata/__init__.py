@@ -1,0 +1,1 @@
+"""Tests of what pages say of themselves to programs."""
