@@ -1,7 +1,8 @@
-"""Makes two Sphinx projects of the same N pages: one as an atlas, one as plain Sphinx with MyST.
+"""Makes Sphinx projects of the same N pages: an atlas, plain Sphinx with MyST, and, where pages cite, plain pages that do.
 
 The plain pages are as one would write them by hand without references: the same prose, the paper's authors, journal,
-year and DOI as text, and keys in brackets where the atlas cites.
+year and DOI as text, and keys in brackets where the atlas cites. Those of the third project, ``cited``, have ``{cite}``
+in place of the keys and the works that they cite at their end: they show what references cost, and nothing else.
 """
 
 from __future__ import annotations
@@ -34,6 +35,24 @@ exclude_patterns = ["_build"]
 """
 
 
+CITING = """extensions = ["myst_parser", "indexed_bibtex.bibfiles"]
+bibtex_bibfiles = ["references.bib"]
+html_theme = "basic"
+html_sidebars = {"**": []}
+exclude_patterns = ["_build"]
+
+
+def setup(app):
+    from indexed_bibtex.works import list_works
+
+    def add_works(app, document):
+        if works := list_works(app.env, document, 1):
+            document += works
+
+    app.connect("doctree-read", add_works)
+"""
+
+
 @dataclass(frozen=True)
 class References:
     """The references of a corpus.
@@ -50,7 +69,7 @@ class References:
 
 
 def make(folder: Path, pages: int, bib: Path | None = None, *, cited: int = 0) -> dict[str, Path]:
-    """Write both projects.
+    """Write the projects.
 
     Args:
         folder: Where; it must not exist.
@@ -59,17 +78,20 @@ def make(folder: Path, pages: int, bib: Path | None = None, *, cited: int = 0) -
         cited: Works cited in the prose of each page (in the atlas by a role, in the plain project as text).
 
     Returns:
-        The folders of the two projects, ``atlas`` and ``plain``.
+        The folders of the projects: ``atlas``, ``plain`` and, where works are cited, ``cited``.
     """
-    projects = {name: folder / name for name in ("atlas", "plain")}
+    projects = {name: folder / name for name in ("atlas", "plain", *(["cited"] if cited else []))}
     for project in projects.values():
         (project / "evidence").mkdir(parents=True)
     references = _bibliography(projects["atlas"] / "references.bib", pages, bib, cited)
     keys = references.keys
     (projects["atlas"] / "conf.py").write_text(CONF.format(extension="evidence_atlas"))
     (projects["plain"] / "conf.py").write_text(CONF.format(extension="myst_parser"))
-    (projects["atlas"] / "index.md").write_text("# Atlas\n\nMade for timing.\n")
-    (projects["plain"] / "index.md").write_text("# Atlas\n\nMade for timing.\n")
+    if cited:
+        (projects["cited"] / "conf.py").write_text(CITING)
+        (projects["cited"] / "references.bib").write_bytes((projects["atlas"] / "references.bib").read_bytes())
+    for project in projects.values():
+        (project / "index.md").write_text("# Atlas\n\nMade for timing.\n")
     for number in range(pages):
         chance = random.Random(number)
         name = f"evidence/author-{1990 + number % 36}-work-{number}.md"
@@ -78,6 +100,8 @@ def make(folder: Path, pages: int, bib: Path | None = None, *, cited: int = 0) -
         parts["byline"] = references.bylines[keys[number]]
         (projects["atlas"] / name).write_text(_atlas_page(front, parts))
         (projects["plain"] / name).write_text(_plain_page(front, parts))
+        if cited:
+            (projects["cited"] / name).write_text(_plain_page(front, parts | {"keys": parts["roles"]}))
     return projects
 
 
