@@ -14,13 +14,14 @@ nox.options.reuse_existing_virtualenvs = True
 
 PROJECT = nox.project.load_toml("pyproject.toml")
 BUILD = Path("build")
+LOCK = Path("requirements") / "release.txt"
 # the oldest versions that pyproject.toml allows, where a bound says so
 OLDEST = [
     requirement.split(",")[0].replace(">=", "==") for requirement in PROJECT["project"]["dependencies"] if ">=" in requirement
 ]
 
 
-def _install(session: nox.Session, *groups: str, editable: bool = True, extras: str = "[search]") -> None:
+def _install(session: nox.Session, *groups: str, editable: bool = True, extras: str = "[search,history]") -> None:
     session.install(*(["-e", f".{extras}"] if editable else ["."]), *nox.project.dependency_groups(PROJECT, *groups))
 
 
@@ -39,29 +40,38 @@ def site(session: nox.Session) -> None:
 @nox.session
 def pdf(session: nox.Session) -> None:
     """Make the PDFs in build/pdf: one of each evidence page, and a volume of all; copies lie beside the pages of the site."""
-    session.install("-e", ".[pdf]")
+    session.install("-e", ".[pdf,history]")
     _sphinx(session, "typst", BUILD / "pdf", *session.posargs)
     session.run("python", "-m", "evidence_atlas.pdf_copies", str(BUILD / "pdf"), str(BUILD / "site"))
 
 
 @nox.session
 def serve(session: nox.Session) -> None:
-    """Build the site, show it on this machine, and build again when a file is saved."""
+    """Build the site, show it on this machine, and build again when a file is saved; warnings stand on the pages."""
     _install(session, "serve")
+    session.run("atlas", "schema", "-o", str(BUILD / "evidence.schema.json"))
+    preview = ["-D", "atlas_pdf=0", "-D", "atlas_exports=0", "-D", "extensions=evidence_atlas,evidence_atlas.preview"]
     watch = [
         argument for path in ("references.bib", "notices.toml", "pyproject.toml", "extensions") for argument in ("--watch", path)
     ]
-    session.run("sphinx-autobuild", "-b", "dirhtml", "-D", "atlas_pdf=0", *watch, *session.posargs, "docs", str(BUILD / "serve"))
+    session.run("sphinx-autobuild", "-b", "dirhtml", *preview, *watch, *session.posargs, "docs", str(BUILD / "serve"))
 
 
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run every test that needs no browser and no TeX."""
     _install(session, "tests")
-    session.run("pytest", "-n", "auto", "--ignore=tests/browser", *session.posargs)
+    session.run("pytest", "-n", "auto", "--dist", "loadgroup", "--ignore=tests/browser", *session.posargs)
     session.log("Left out: the browser tests; run them with 'nox -s browser' where Chromium is installed.")
     if shutil.which("latexmk") is None:
         session.log("Left out: the PDF by LaTeX; 'nox -s latexpdf' says what to install, and then this runs its test too.")
+
+
+@nox.session
+def deep(session: nox.Session) -> None:
+    """Run the tests that take longer than tests may."""
+    _install(session, "tests")
+    session.run("pytest", "-m", "deep", "--ignore=tests/browser", *session.posargs)
 
 
 @nox.session
@@ -75,7 +85,7 @@ def browser(session: nox.Session) -> None:
 def minimums(session: nox.Session) -> None:
     """Run the tests with the oldest versions that pyproject.toml allows."""
     session.install("-e", ".[search]", *OLDEST, *nox.project.dependency_groups(PROJECT, "tests"))
-    session.run("pytest", "-n", "auto", "--ignore=tests/browser", *session.posargs)
+    session.run("pytest", "-n", "auto", "--dist", "loadgroup", "--ignore=tests/browser", *session.posargs)
 
 
 @nox.session
@@ -102,6 +112,13 @@ def upstream(session: nox.Session) -> None:
 
 
 @nox.session
+def messages(session: nox.Session) -> None:
+    """Collect the words for readers, and bring each language up to date; name a language to begin it."""
+    _install(session)
+    session.run("python", "tools/messages.py", *session.posargs)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style, types and the atlas's own pages."""
     _install(session, "lint", extras="[all]")
@@ -109,6 +126,24 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "format", "--check")
     session.run("mypy")
     session.run("atlas", "check")
+    session.run("zizmor", "--offline", "--quiet", "--persona", "pedantic", ".github")
+
+
+@nox.session
+def release(session: nox.Session) -> None:
+    """Make a release of the commit that is checked out, in dist/<version>, with the locked versions of all packages."""
+    session.install("--require-hashes", "-r", str(LOCK))
+    session.install("--no-deps", "--no-build-isolation", "-e", ".")
+    session.run("atlas", "snapshot", *session.posargs)
+
+
+@nox.session
+def lock(session: nox.Session) -> None:
+    """Look up the newest versions that are allowed, and lock them with their hashes for releases."""
+    session.install("uv")
+    what = ["--extra", "all", "--group", "release", "--universal", "--python-version", "3.11", "--upgrade"]
+    form = ["--generate-hashes", "--no-emit-index-url", "--no-annotate", "--custom-compile-command", "nox -s lock"]
+    session.run("uv", "pip", "compile", "--quiet", "pyproject.toml", *what, *form, "-o", str(LOCK))
 
 
 @nox.session
@@ -130,11 +165,18 @@ def latexpdf(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure builds against plain Sphinx on the same pages; after 'pdf' or 'table', PDFs or the table in a browser."""
-    what, *arguments = session.posargs if session.posargs[:1] in (["pdf"], ["table"]) else ["run", *session.posargs]
+    """Measure builds against plain Sphinx on the same pages; after 'pdf', 'table' or 'inbox', those."""
+    what, *arguments = session.posargs if session.posargs[:1] in (["pdf"], ["table"], ["inbox"]) else ["run", *session.posargs]
     _install(session, "tests", "browser", editable=False)
     session.install(".[all]")
     session.run("python", f"bench/{what}.py", *arguments)
+
+
+@nox.session(name="scanner-quality")
+def scanner_quality(session: nox.Session) -> None:
+    """Measure the wording scanner on labelled sentences, and write the figures that the site shows."""
+    _install(session, extras="")
+    session.run("python", "bench/scanner_quality.py", *session.posargs)
 
 
 @nox.session

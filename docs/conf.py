@@ -12,6 +12,7 @@ html_theme_options = {
         ["contributing/index", "Contribute"],
     ],
     "footer": [
+        ["glossary", "Words explained"],
         ["methodology", "How papers are chosen"],
         ["editorial-policy", "Corrections and privacy"],
         ["accessibility", "Accessibility"],

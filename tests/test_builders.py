@@ -9,6 +9,7 @@ import pytest
 from defusedxml import ElementTree
 
 from conftest import Build, page
+from evidence_atlas.scanner import RULES_VERSION
 
 FILES = {
     "atlas.toml": 'base-url = "https://atlas.example.org"\nhow-it-works = "how"\nrepository = "https://git.example.org/x"\n',
@@ -123,7 +124,7 @@ def test_record_json(build: Build):
     }
     assert data["limitations"] == "It does not prove that rest helps."
     assert data["versions"]["atlas"] == "0+unknown"
-    assert data["versions"]["scanner"] is None
+    assert data["versions"]["scanner"] == RULES_VERSION
     assert data["addresses"] == {
         "page": "https://atlas.example.org/evidence/alpha-2020-rest/",
         "citable": "https://atlas.example.org/v/0+unknown/evidence/alpha-2020-rest/",

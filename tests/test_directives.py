@@ -82,7 +82,7 @@ def test_cite_block_keeps_paper_and_reading_apart(build: Build):
     )
     snapshot = text(document, "atlas-snapshot")
     assert "Rest made no difference. Version 0+unknown, 2026-09-21." in snapshot
-    assert "not screened" in snapshot
+    assert "wording scanner v" in snapshot
     assert snapshot.endswith("https://atlas.example.org/v/0+unknown/evidence/alpha-2020-rest/")
     assert "A cohort of XMRV." in text(built.resolved["evidence/gamma-2021-cohort"], "atlas-citation")
 

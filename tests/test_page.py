@@ -364,7 +364,9 @@ def test_no_script_or_style_within_a_page(build: Build):
             text = data.decode()
             assert not re.search(r"\sstyle=|<style|\son[a-z]+=", text), name
             assert not [
-                tag for tag in re.findall(r"<script[^>]*>", text) if "src=" not in tag and "application/json" not in tag
+                tag
+                for tag in re.findall(r"<script[^>]*>", text)
+                if "src=" not in tag and not re.search("application/(ld.)?json", tag)
             ], name
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import page as validator
 import pikepdf
@@ -15,11 +14,11 @@ from pdf_project import ALPHA, DELTA, FILES, GAMMA, VOLUME, links, made, outline
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """Return one build of the project, for tests that only look."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SOURCE_DATE_EPOCH", "1790000000")
-        yield build_in(tmp_path_factory.mktemp("pdf"))(FILES, "typst")
+        return build_in(tmp_path_factory.mktemp("pdf"))(FILES, "typst")
 
 
 def test_one_pdf_for_each_page_and_a_volume(shared: Built):
@@ -59,12 +58,14 @@ def test_colophon_is_on_the_last_page(shared: Built):
     address = "https://atlas.example.org/v/0+unknown/evidence/alpha-2020-rest/"
     unbroken = "This page My Atlas. Rest made no difference. Version 0+unknown, 21 September 2026."  # the address has line ends
     assert f"{unbroken}{address}".replace(" ", "") in said.replace(" ", "")
-    assert f"{record['versions']['generator']}, policy v0.1. Not screened by a wording scanner." in said
+    made = record["versions"]
+    assert f"{made['generator']}, wording scanner v{made['scanner']}, policy v0.1." in said
     assert "Text: CC BY 4.0. Data: CC0 1.0." in said
 
 
-def test_record_and_source_travel_inside(shared: Built):
+def test_record_and_source_travel_inside(shared: Built, monkeypatch: pytest.MonkeyPatch):
     """The PDF holds ``record.json`` as it lies on the site, as data, and the page's Markdown, as its source."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1790000000")
     site = build_in(shared.source.parents[1])(None, "dirhtml")
     with pikepdf.open(shared.out / f"{ALPHA}.pdf") as pdf:
         inside = {name: pdf.attachments[name].get_file().read_bytes() for name in pdf.attachments}

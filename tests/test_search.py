@@ -21,9 +21,9 @@ FILES = {
     "docs/how.md": "# How it works\n\n% a remark\n\n## Details\n\nBadges & <pages>.\n",
     "docs/quiet.rst": ":no-search:\n\nQuiet\n=====\n\nUnfindable.\n",
     "docs/evidence/alpha-2020-rest.md": page(topics="[pain, sleep]", body="Short words. {cite}`alpha2020trial`"),
-    "docs/evidence/gamma-2021-cohort.md": page("gamma2021cohort", design="rct", criteria="[]", level="none").replace(
-        "drafted:", "outcome: {primary: Rest, direction: not-stated}\n  drafted:"
-    ),
+    "docs/evidence/gamma-2021-cohort.md": page(
+        "gamma2021cohort", design="rct", criteria="[]", level="none", body="The abstract does not give the result."
+    ).replace("drafted:", "outcome: {primary: Rest, direction: not-stated}\n  drafted:"),
 }
 ALPHA = "docs/evidence/alpha-2020-rest.md"
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from importlib import metadata
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from sphinx.util.typing import ExtensionMetadata
 
 try:
-    __version__ = metadata.version("evidence-atlas")
-except metadata.PackageNotFoundError:  # run from a source tree that is not installed
+    __version__ = version("evidence-atlas")
+except PackageNotFoundError:  # run from a source tree that is not installed
     __version__ = "0+unknown"
 
 PARTS = (
@@ -24,6 +24,9 @@ PARTS = (
     "evidence_atlas.at_a_glance",
     "evidence_atlas.related",
     "evidence_atlas.history",
+    "evidence_atlas.wording",
+    "evidence_atlas.scanner_quality",
+    "evidence_atlas.abbreviations",
     "evidence_atlas.long_version",
     "evidence_atlas.mathml",
     "evidence_atlas.pem_badge",
@@ -36,13 +39,20 @@ PARTS = (
     "evidence_atlas.evidence_policy",
     "evidence_atlas.evidence_references",
     "evidence_atlas.evidence_browse",
+    "evidence_atlas.case_definitions",
+    "evidence_atlas.evidence_coverage",
+    "evidence_atlas.worked_case",
     "evidence_atlas.reference",
     "evidence_atlas.page_files",
+    "evidence_atlas.metadata",
+    "evidence_atlas.exports",
+    "evidence_atlas.inventory",
     "evidence_atlas.collector",
     "evidence_atlas.pdf",
     "evidence_atlas.search",
     "evidence_atlas.theme",
     "evidence_atlas.not_found",
+    "evidence_atlas.snapshot.version_links",
 )
 
 

@@ -19,8 +19,9 @@ from evidence_atlas.core.atlas import Atlas
 from evidence_atlas.core.policy import Policy
 from evidence_atlas.core.record import Criterion, Record, Review
 from evidence_atlas.domain import atlas_domain
-from evidence_atlas.fields import level_name
+from evidence_atlas.fields import DIRECTIONS, level_name
 from evidence_atlas.frame import REVIEWERS, SUMMARY_CLASS
+from evidence_atlas.language import N_, _, capital, day, ngettext, number
 from evidence_atlas.limitations import LIMITATIONS_CLASS
 from evidence_atlas.nodeset import container, heading, paragraph
 from evidence_atlas.writing import WriteTime, Writing
@@ -29,18 +30,11 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
 
-DIRECTIONS = {
-    "benefit": "benefit",
-    "no-difference": "no difference",
-    "harm": "harm",
-    "mixed": "mixed",
-    "not-stated": "not stated",
-}
 PEER_REVIEW = {
-    "peer-reviewed": "Peer reviewed",
-    "preprint": "A preprint, not peer reviewed",
-    "not-peer-reviewed": "Not peer reviewed",
-    "unknown": "Whether it was peer reviewed is not known",
+    "peer-reviewed": N_("Peer reviewed"),
+    "preprint": N_("A preprint, not peer reviewed"),
+    "not-peer-reviewed": N_("Not peer reviewed"),
+    "unknown": N_("Whether it was peer reviewed is not known"),
 }
 
 Fact = tuple[str, list[nodes.paragraph]]
@@ -57,9 +51,9 @@ class AtAGlance(WriteTime):
             return []
         facts = [*_six(record, writing.atlas), *_more(record, writing.atlas.policy)]
         items = [nodes.definition_list_item("", nodes.term("", name), nodes.definition("", *said)) for name, said in facts]
-        block = container(heading("At a glance"), nodes.definition_list("", *items), classes=["atlas-glance"])
+        block = container(heading(_("At a glance")), nodes.definition_list("", *items), classes=["atlas-glance"])
         if self["cites"] and writing.can_link_within:
-            block += paragraph(nodes.reference("", "How to cite", refid=CITE_ID, internal=True), classes=["atlas-to-cite"])
+            block += paragraph(nodes.reference("", _("How to cite"), refid=CITE_ID, internal=True), classes=["atlas-to-cite"])
         return [block]
 
 
@@ -69,42 +63,54 @@ def _fact(name: str, *said: str) -> Fact:
 
 def _six(record: Record, atlas: Atlas) -> list[Fact]:
     policy, identity = atlas.policy, atlas.identity
-    version = ", ".join(filter(None, (identity.version, str(identity.date or ""), f"policy v{policy.version}")))
+    said = _("{version}, {date}, policy v{policy}") if identity.date else _("{version}, policy v{policy}")
+    version = said.format(version=identity.version, date=day(identity.date) if identity.date else "", policy=policy.version)
     level = policy.level[record.level]
-    design = [policy.design[record.design].label, *([PEER_REVIEW[record.peer_review]] if record.peer_review else [])]
+    design = [policy.design[record.design].label, *([_(PEER_REVIEW[record.peer_review])] if record.peer_review else [])]
     return [
-        _fact("Kind of study", *design),
-        _fact("Who", ", ".join(policy.context[context] for context in record.context)),
-        _fact("How many", how_many(record)),
-        _fact("Level of evidence", level_name(record.level, atlas), level.meaning),
-        _fact("Read for this page", _capital(policy.read[record.read]), _reviewed(record)),
-        _fact("Version", version),
+        _fact(_("Kind of study"), *design),
+        _fact(_("Who"), ", ".join(policy.context[context] for context in record.context)),
+        _fact(_("How many"), how_many(record)),
+        _fact(_("Level of evidence"), level_name(record.level, atlas), level.meaning),
+        _fact(_("Read for this page"), capital(policy.read[record.read]), _reviewed(record)),
+        _fact(_("Version"), version),
     ]
 
 
 def how_many(record: Record) -> str:
     """Return the numbers of participants in words."""
     p = record.participants
-    groups = (("case", p.cases), ("control", p.controls), ("other", p.other)) if p else ()
-    known = [f"{count:,} {name}{'' if count == 1 else 's'}" for name, count in groups if count is not None]
-    return ", ".join(known) or "Not stated"
+    known = []
+    if p and p.cases is not None:
+        known.append(ngettext("{count} case", "{count} cases", p.cases).format(count=number(p.cases)))
+    if p and p.controls is not None:
+        known.append(ngettext("{count} control", "{count} controls", p.controls).format(count=number(p.controls)))
+    if p and p.other is not None:
+        known.append(ngettext("{count} other", "{count} others", p.other).format(count=number(p.other)))
+    return ", ".join(known) or _("Not stated")
 
 
 def _reviewed(record: Record) -> str:
     review = record.review
-    return f"Reviewed by {REVIEWERS[review.by]}, {review.date}" if isinstance(review, Review) else "Reviewed by no person yet"
+    if not isinstance(review, Review):
+        return _("Reviewed by no person yet")
+    return _("Reviewed by {reviewer}, {date}").format(reviewer=_(REVIEWERS[review.by]), date=day(review.date))
 
 
 def _more(record: Record, policy: Policy) -> list[Fact]:
     """Return what not every study has: an outcome, harms, case definitions."""
     facts = []
     if record.outcome:
-        facts.append(_fact("Primary outcome", record.outcome.primary, f"Direction: {DIRECTIONS[record.outcome.direction]}"))
+        facts.append(_fact(_("Primary outcome"), record.outcome.primary, _direction(record.outcome.direction)))
     if record.harms:
-        facts.append(_fact("Harms", record.harms))
+        facts.append(_fact(_("Harms"), record.harms))
     if record.criteria:
-        facts.append(("Case definitions", _definitions(record, policy)))
+        facts.append((_("Case definitions"), _definitions(record, policy)))
     return facts
+
+
+def _direction(direction: str) -> str:
+    return _("Direction: {direction}").format(direction=_(DIRECTIONS[direction]))
 
 
 def _definitions(record: Record, policy: Policy) -> list[nodes.paragraph]:
@@ -116,22 +122,20 @@ def _definitions(record: Record, policy: Policy) -> list[nodes.paragraph]:
         if quote or several[-1].locator:
             said.append(paragraph(_quoted(several[-1]), classes=["atlas-quote"]))
     if record.joined:
-        said.append(paragraph(f"{_capital(policy.joined[record.joined])}."))
+        said.append(paragraph(f"{capital(policy.joined[record.joined])}."))
     return said
 
 
 def _role(criterion: Criterion, policy: Policy) -> str:
-    changed = {"required": ", with PEM required by the study", "not-required": ", without its PEM rule"}
-    return f"{policy.role[criterion.role]}{changed.get(criterion.pem or '', '')}"
+    role = policy.role[criterion.role]
+    if criterion.pem == "required":
+        return _("{role}, with PEM required by the study").format(role=role)
+    return _("{role}, without its PEM rule").format(role=role) if criterion.pem else role
 
 
 def _quoted(criterion: Criterion) -> str:
-    quote = f"“{criterion.quote}”" if criterion.quote else ""
+    quote = _("“{quote}”").format(quote=criterion.quote) if criterion.quote else ""
     return " ".join(filter(None, (quote, f"({criterion.locator})" if criterion.locator else "")))
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
 
 
 class PlaceFacts(SphinxTransform):

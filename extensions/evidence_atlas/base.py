@@ -40,7 +40,7 @@ _WANTED = {
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Load the parsers, add the domain and the settings, connect reading and writing."""
-    for extension in ("myst_parser", "indexed_bibtex.bibfiles", "sphinx_design"):
+    for extension in ("evidence_atlas.language", "myst_parser", "indexed_bibtex.bibfiles", "sphinx_design"):
         app.setup_extension(extension)
     for name in NAMES:
         app.add_config_value(f"atlas_{name}", None, "")
@@ -115,6 +115,7 @@ def read_source(app: Sphinx, docname: str, source: list[str]) -> None:
     if not domain.atlas.project.is_evidence_page(docname) or not str(path := app.env.doc2path(docname)).endswith(".md"):
         return
     checked = check_page(str(path), source[0], domain.atlas.policy, domain.atlas.bibliography)
+    app.env.temp_data["atlas_checked"] = (source[0], checked)
     source[0] = checked.body
     app.env.temp_data["atlas_page"] = checked.page
     for finding in checked.findings:

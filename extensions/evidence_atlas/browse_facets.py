@@ -11,9 +11,9 @@ from evidence_atlas.core.printed_names import family_and_initials, short_authors
 from evidence_atlas.core.references import Reference
 from evidence_atlas.core.slugs import folded, slugs
 from evidence_atlas.domain import Paper
-from evidence_atlas.fields import FIELDS, level_name
+from evidence_atlas.fields import FIELDS, UNDATED, level_name
+from evidence_atlas.language import N_, _
 
-UNDATED = "undated"
 OTHER_LETTER = "other"
 LETTERS = (*"abcdefghijklmnopqrstuvwxyz", OTHER_LETTER)
 
@@ -39,7 +39,7 @@ def work_of(reference: Reference) -> Work:
     """Return what lists say of a paper."""
     authors = [(family_and_initials(name), name.sorted_form) for name in reference.authors]
     year = reference.year if reference.year.isascii() and reference.year.isdecimal() else UNDATED
-    return Work(authors, " ".join(reference.container.split()), year, short_authors(reference))
+    return Work(authors, " ".join(reference.container.split()), year, short_authors(reference, _("{first} and {second}")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,8 @@ class Facet:
 
     Attributes:
         name: Its part of the address.
-        label: What the lists are by, such as "Topic".
+        label: What the lists are by, such as "Topic"; in English, as the other words here.
+        by: The title of the list of values.
         heading: The heading of one list, with a blank for the value.
         values: The values of a paper.
         title: A value as readers see it.
@@ -68,6 +69,7 @@ class Facet:
 
     name: str
     label: str
+    by: str
     heading: str
     values: Callable[[Listed, Atlas], Iterable[str]]
     title: Callable[[str, Atlas], str] = lambda value, _atlas: value
@@ -85,14 +87,20 @@ class Facet:
 
 
 def _of_policy(
-    name: str, label: str, heading: str = "", meaning: Callable[[str, Atlas], str] | None = None, about: str = ""
+    name: str, words: tuple[str, str, str], meaning: Callable[[str, Atlas], str] | None = None, about: str = ""
 ) -> Facet:
-    """Make a facet of a field whose values are the policy's."""
+    """Make a facet of a field whose values are the policy's.
+
+    Args:
+        name: The field.
+        words: The facet's label, the title of its list of values, the heading of the list of one value.
+        meaning: What a value means.
+        about: What holds for all values.
+    """
     field = FIELDS[name]
     return Facet(
         name,
-        label,
-        heading or f"{label}: {{}}",
+        *words,
         lambda listed, atlas: field.values(listed.page, atlas),
         lambda value, atlas: field.name(value, atlas).strip(),
         field.vocabulary,
@@ -106,41 +114,51 @@ def _definition_meaning(value: str, atlas: Atlas) -> str:
     return " ".join(part for part in (f"{row.name}." if row.name else "", row.note) if part)
 
 
-TOPIC = _of_policy("topic", "Topic")
-YEAR = Facet("year", "Year", "Papers of {}", lambda listed, _: [listed.work.year])
+TOPIC = _of_policy("topic", (N_("Topic"), N_("By topic"), N_("Topic: {}")))
+YEAR = Facet(
+    "year",
+    N_("Year"),
+    N_("By year"),
+    N_("Papers of {}"),
+    lambda listed, _atlas: [listed.work.year],
+    lambda value, _atlas: _(value) if value == UNDATED else value,
+)
 AUTHOR = Facet(
     "author",
-    "Author",
-    "Author: {}",
-    lambda listed, _: dict.fromkeys(name for name, _printed in listed.work.authors if name),
-    about="Names are as printed. Authors who share a family name and initials stand together; they can be different people.",
+    N_("Author"),
+    N_("By author"),
+    N_("Author: {}"),
+    lambda listed, _atlas: dict.fromkeys(name for name, _printed in listed.work.authors if name),
+    about=N_("Names are as printed. Authors who share a family name and initials stand together; they can be different people."),
     by_letter=True,
 )
 JOURNAL = Facet(
     "journal",
-    "Journal",
-    "Journal: {}",
-    lambda listed, _: [listed.work.journal] if listed.work.journal else [],
+    N_("Journal"),
+    N_("By journal"),
+    N_("Journal: {}"),
+    lambda listed, _atlas: [listed.work.journal] if listed.work.journal else [],
     by_letter=True,
 )
 DEFINITION = _of_policy(
     "definition",
-    "Case definition",
+    (N_("Case definition"), N_("By case definition"), N_("Case definition: {}")),
     meaning=_definition_meaning,
-    about="Studies whose participants had to meet the definition. Other uses of it are not listed here.",
+    about=N_("Studies whose participants had to meet the definition. Other uses of it are not listed here."),
 )
-DESIGN = _of_policy("design", "Design")
+DESIGN = _of_policy("design", (N_("Design"), N_("By design"), N_("Design: {}")))
 LEVEL = Facet(
     "level",
-    "Level",
-    "Level: {}",
+    N_("Level"),
+    N_("By level"),
+    N_("Level: {}"),
     lambda listed, _: [listed.page.record.level],
     level_name,
     lambda atlas: list(atlas.policy.level),
     lambda value, atlas: atlas.policy.level[value].meaning,
 )
-PEM = _of_policy("pem", "PEM", "{}", lambda value, atlas: atlas.policy.vocabulary("badge")[value].meaning)
-CONTEXT = _of_policy("context", "Studied in")
+PEM = _of_policy("pem", (N_("PEM"), N_("By PEM"), "{}"), lambda value, atlas: atlas.policy.vocabulary("badge")[value].meaning)
+CONTEXT = _of_policy("context", (N_("Studied in"), N_("By studied in"), N_("Studied in: {}")))
 FACETS = (TOPIC, YEAR, AUTHOR, JOURNAL, DEFINITION, DESIGN, LEVEL, PEM, CONTEXT)
 
 
@@ -202,7 +220,7 @@ def values_of(facet: Facet, papers: Sequence[Listed], atlas: Atlas) -> list[Valu
 def _printed(author: str, papers: Sequence[Listed]) -> str:
     """Return the forms of a name in a sentence, where there are several that might be of different people."""
     forms = sorted({printed for one in papers for name, printed in one.work.authors if name == author})
-    return f"Printed as: {'; '.join(forms)}." if len(forms) > 1 else ""
+    return _("Printed as: {forms}.").format(forms="; ".join(forms)) if len(forms) > 1 else ""
 
 
 def number_of_values(facet: Facet, papers: Sequence[Listed], atlas: Atlas) -> int:

@@ -11,6 +11,8 @@ from sphinx.util.osutil import relative_uri
 
 from evidence_atlas.browse_facets import LETTERS, OTHER_LETTER, YEAR, Facet, Listed, Value
 from evidence_atlas.core.atlas import Atlas
+from evidence_atlas.fields import UNDATED
+from evidence_atlas.language import _, ngettext, number
 
 MOST_PAPERS = 200  # a longer list is parted by year
 MOST_NAMES = 100  # a longer list of names is parted by letter
@@ -57,65 +59,76 @@ class BrowseWriter:
                 letters[value.letter].append(value)
             yield self._letters(home, facet, letters)
             for letter, names in letters.items():
-                yield self._values(f"{home}/{letter}", f"{facet.label}: {_letter_name(letter)}", facet, names)
+                yield self._values(f"{home}/{letter}", f"{_(facet.label)}: {_letter_name(letter)}", facet, names)
         else:
-            yield self._values(home, f"By {_lower(facet.label)}", facet, values)
+            yield self._values(home, _(facet.by), facet, values)
         for value in values:
             if has_page(facet, value):
                 yield from self._papers(f"{home}/{value.slug}", facet, value)
 
     def _letters(self, name: str, facet: Facet, letters: dict[str, list[Value]]) -> BrowsePage:
+        to = {letter: self.address(name, f"{name}/{letter}") for letter in LETTERS if letter in letters}
         items = [
-            f'<li><a href="{self._to(name, f"{name}/{letter}")}">{_letter_name(letter)}</a>{_count(len(letters[letter]))}</li>'
-            for letter in LETTERS
-            if letter in letters
+            f'<li><a href="{address}">{_letter_name(letter)}</a>{_count(len(letters[letter]))}</li>'
+            for letter, address in to.items()
         ]
-        body = f'{_paragraph(facet.about)}<ul class="atlas-letters">{"".join(items)}</ul>'
-        return self._page(name, f"By {_lower(facet.label)}", [(self.title, self.start)], body)
+        body = f'{_about(facet)}<ul class="atlas-letters">{"".join(items)}</ul>'
+        return self.page(name, _(facet.by), [(self.title, self.start)], body)
 
     def _values(self, name: str, title: str, facet: Facet, values: Sequence[Value]) -> BrowsePage:
         home = f"{self.start}/{facet.name}"
-        trail = [(self.title, self.start), *([(f"By {_lower(facet.label)}", home)] if name != home else [])]
+        trail = [(self.title, self.start), *([(_(facet.by), home)] if name != home else [])]
         rows = []
         for value in values:
             if has_page(facet, value):
-                address = self._to(name, f"{home}/{value.slug}")
+                address = self.address(name, f"{home}/{value.slug}")
                 rows.append(f'<li><a href="{address}">{escape(value.title)}</a>{_count(len(value.papers))}</li>')
             else:
                 rows.append(f"<li>{escape(value.title)}: {self._link(name, value.papers[0])}</li>")
-        return self._page(name, title, trail, f'{_paragraph(facet.about)}<ul class="atlas-values">\n{chr(10).join(rows)}\n</ul>')
+        return self.page(name, title, trail, f'{_about(facet)}<ul class="atlas-values">\n{chr(10).join(rows)}\n</ul>')
 
     def _papers(self, name: str, facet: Facet, value: Value) -> Iterator[BrowsePage]:
-        title = facet.heading.format(value.title)
+        title = _(facet.heading).format(value.title)
         home = f"{self.start}/{facet.name}"
-        trail = [(self.title, self.start), (f"By {_lower(facet.label)}", home)]
-        about = _paragraph(value.meaning) + _paragraph(facet.about)
+        trail = [(self.title, self.start), (_(facet.by), home)]
+        about = _paragraph(value.meaning) + _about(facet)
         if facet is YEAR or len(value.papers) <= MOST_PAPERS:
-            yield self._page(name, title, trail, about + self._list(name, value.papers))
+            yield self.page(name, title, trail, about + self.papers_list(name, value.papers))
             return
         years: dict[str, list[Listed]] = defaultdict(list)
         for one in value.papers:
             years[one.work.year].append(one)
-        rows = [f'<li><a href="{self._to(name, f"{name}/{year}")}">{year}</a>{_count(len(years[year]))}</li>' for year in years]
-        total = f"<p>{_papers(len(value.papers))}, by year.</p>"
-        yield self._page(name, title, trail, f'{about}{total}<ul class="atlas-letters">{"".join(rows)}</ul>')
+        rows = [
+            f'<li><a href="{self.address(name, f"{name}/{year}")}">{escape(_year(year))}</a>{_count(len(of_year))}</li>'
+            for year, of_year in years.items()
+        ]
+        count = len(value.papers)
+        said = ngettext("{count} paper, by year.", "{count} papers, by year.", count).format(count=number(count))
+        total = f"<p>{escape(said)}</p>"
+        yield self.page(name, title, trail, f'{about}{total}<ul class="atlas-letters">{"".join(rows)}</ul>')
         for year, papers in years.items():
             below = f"{name}/{year}"
-            yield self._page(below, f"{title}, {year}", [*trail, (title, name)], self._list(below, papers))
+            yield self.page(below, f"{title}, {_year(year)}", [*trail, (title, name)], self.papers_list(below, papers))
 
-    def _list(self, name: str, papers: Sequence[Listed]) -> str:
-        order = ", newest first" if len({one.work.year for one in papers}) > 1 else ""
+    def papers_list(self, name: str, papers: Sequence[Listed]) -> str:
+        """Return a list of papers as HTML, after their number.
+
+        Args:
+            name: The page on which it stands.
+            papers: The papers, newest first.
+        """
+        total = papers_total(papers)
         root = relative_uri(self.uri(name), "")
         items = "\n".join(self._item(root, one) for one in papers)
-        return f'<p class="atlas-total">{_papers(len(papers))}{order}.</p>\n<ul class="atlas-papers">\n{items}\n</ul>'
+        return f'<p class="atlas-total">{escape(total)}</p>\n<ul class="atlas-papers">\n{items}\n</ul>'
 
     def _item(self, root: str, one: Listed) -> str:
         made = self._items.get((root, one.page.docname))
         if made is None:
             page, work = one.page, one.work
-            who = " ".join(part for part in (work.who, work.year) if part)
+            who = " ".join(part for part in (work.who, _year(work.year)) if part)
             facts = [escape(fact) for fact in (who, work.journal) if fact]
-            facts.append(f'<span class="atlas-badge-inline atlas-badge-{page.verdict.state}">{escape(page.verdict.label)}</span>')
+            facts.append(f'<span class="atlas-badge-inline atlas-badge-{page.verdict.state}">{escape(page.badge.label)}</span>')
             made = (
                 f'<li><p class="atlas-paper-title">{self._mark(one)}<a href="{root}{self.uri(page.docname)}">'
                 f"{escape(page.reading.title)}</a></p>\n"
@@ -125,27 +138,37 @@ class BrowseWriter:
         return made
 
     def _link(self, name: str, one: Listed) -> str:
-        return f'{self._mark(one)}<a href="{self._to(name, one.page.docname)}">{escape(one.page.reading.title)}</a>'
+        return f'{self._mark(one)}<a href="{self.address(name, one.page.docname)}">{escape(one.page.reading.title)}</a>'
 
     def _mark(self, one: Listed) -> str:
         """Return the mark of a paper that was withdrawn, unless the title of its page begins with the word."""
         said = one.page.reading.title.casefold()
-        marks = (n.label for n in self.atlas.notices_of(one.page.record.paper) if n.withdraws)
+        marks = (_(n.label) for n in self.atlas.notices_of(one.page.record.paper) if n.withdraws)
         label = next((label for label in marks if not said.startswith(label.casefold())), "")
         return f'<span class="atlas-mark-withdrawn">{escape(label)}</span> ' if label else ""
 
-    def _page(self, name: str, title: str, trail: Sequence[tuple[str, str]], body: str) -> BrowsePage:
-        steps = "".join(f'<li><a href="{self._to(name, step)}">{escape(label)}</a></li>' for label, step in trail)
+    def page(self, name: str, title: str, trail: Sequence[tuple[str, str]], body: str) -> BrowsePage:
+        """Return a page with the way that leads to it.
+
+        Args:
+            name: Its name.
+            title: Its title.
+            trail: Title and name of the pages above it, the highest first.
+            body: What stands under the title, as HTML.
+        """
+        steps = "".join(f'<li><a href="{self.address(name, step)}">{escape(label)}</a></li>' for label, step in trail)
+        trail_name = escape(_("Breadcrumb"))
         here = f'<li aria-current="page">{escape(title)}</li>'
         return BrowsePage(
             name,
             title,
             f'<section class="atlas-browse">\n'
-            f'<nav class="atlas-trail" aria-label="Breadcrumb"><ol>{steps}{here}</ol></nav>\n'
+            f'<nav class="atlas-trail" aria-label="{trail_name}"><ol>{steps}{here}</ol></nav>\n'
             f"<h1>{escape(title)}</h1>\n{body}\n</section>",
         )
 
-    def _to(self, here: str, there: str) -> str:
+    def address(self, here: str, there: str) -> str:
+        """Return the address of a page as another one links to it, for HTML."""
         return escape(relative_uri(self.uri(here), self.uri(there)) or "./")
 
 
@@ -158,17 +181,26 @@ def _paragraph(text: str) -> str:
     return f"<p>{escape(text)}</p>\n" if text else ""
 
 
-def _lower(label: str) -> str:
-    return label if label.isupper() else label[0].lower() + label[1:]
+def _about(facet: Facet) -> str:
+    return _paragraph(_(facet.about)) if facet.about else ""
+
+
+def _year(year: str) -> str:
+    return _(year) if year == UNDATED else year
 
 
 def _letter_name(letter: str) -> str:
-    return "Other" if letter == OTHER_LETTER else letter.upper()
+    return _("Other") if letter == OTHER_LETTER else letter.upper()
 
 
-def _count(number: int) -> str:
-    return f' <span class="atlas-count">({number:,})</span>'
+def _count(value: int) -> str:
+    return f' <span class="atlas-count">({number(value)})</span>'
 
 
-def _papers(number: int) -> str:
-    return f"{number:,} paper" + ("" if number == 1 else "s")
+def papers_total(papers: Sequence[Listed]) -> str:
+    """Return the number of papers, and their order where there is one, as a sentence."""
+    count = len(papers)
+    said = ngettext("{count} paper.", "{count} papers.", count)
+    if len({one.work.year for one in papers}) > 1:
+        said = ngettext("{count} paper, newest first.", "{count} papers, newest first.", count)
+    return said.format(count=number(count))

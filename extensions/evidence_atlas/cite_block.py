@@ -14,7 +14,8 @@ from evidence_atlas.core.citation import FORMATS, bibtex
 from evidence_atlas.core.references import Reference
 from evidence_atlas.domain import Paper
 from evidence_atlas.keyed import KeyedDirective
-from evidence_atlas.nodeset import container, heading, link, paragraph
+from evidence_atlas.language import N_, _
+from evidence_atlas.nodeset import container, filled, heading, link, paragraph
 from evidence_atlas.writing import WriteTime, Writing
 from indexed_bibtex.domain import IndexedBibtexDomain
 
@@ -24,9 +25,10 @@ if TYPE_CHECKING:
 
 CITE_ID = "cite"  # the address of the block on its page
 FORMAT_NAMES = {"paper.bib": "BibTeX", "paper.ris": "RIS", "paper.csl.json": "CSL-JSON"}
+OWN_NAMES = {"page.bib": "BibTeX", "page.ris": "RIS", "page.csl.json": "CSL-JSON"}
 OPEN = '<details class="atlas-fold">\n<summary>BibTeX</summary>\n'
 CLOSE = "</details>\n"
-WHICH = "Cite the paper for what was found. Cite this page only where you speak of this atlas’s reading of the paper."
+WHICH = N_("Cite the paper for what was found. Cite this page only where you speak of this atlas’s reading of the paper.")
 
 
 class CiteBlock(WriteTime):
@@ -36,11 +38,13 @@ class CiteBlock(WriteTime):
         """Return the block."""
         page = writing.paper(self["key"])
         if page is None:
-            return writing.missing(self, "citation")
-        downloads: list[nodes.Node | str] = ["Download: "]
+            return writing.missing(
+                self, _("No citation: the record of this page has errors."), _("No citation: {key} has no page.")
+            )
+        files: list[nodes.Node | str] = []
         for position, name in enumerate(FORMATS):
-            downloads += [", "] if position else []
-            downloads += writing.link(writing.file(page.docname, name), FORMAT_NAMES[name])
+            files += [", "] if position else []
+            files += writing.link(writing.file(page.docname, name), FORMAT_NAMES[name])
         copy: list[nodes.Node] = [
             nodes.literal_block("", bibtex(page.reference).strip(), language="none", classes=["atlas-bibtex"])
         ]
@@ -48,23 +52,33 @@ class CiteBlock(WriteTime):
             copy = [nodes.raw("", OPEN, format="html"), *copy, nodes.raw("", CLOSE, format="html")]
         own: list[nodes.Node] = []
         if writing.serves_files and writing.atlas.settings.pdf:
-            address = writing.file(page.docname, f"{page.docname.rpartition('/')[2]}.pdf")
-            own = [paragraph("Download: ", link(address, "this page as a PDF"), classes=["atlas-downloads"])]
+            beside = writing.file(page.docname, f"{page.docname.rpartition('/')[2]}.pdf")
+            address = writing.atlas.pdf_address(page.docname) or beside
+            file = link(address, _("this page as a PDF"))
+            own = [paragraph(*filled(_("Download: {files}"), files=file), classes=["atlas-downloads"])]
+        if writing.serves_files:
+            parts = [part for name in OWN_NAMES for part in (", ", own_link(writing, page, name))][1:]
+            own.append(paragraph(*filled(_("Its reference: {files}"), files=parts), classes=["atlas-downloads"]))
         return [
             container(
-                heading("Cite this"),
-                paragraph(nodes.strong("", "The paper")),
+                heading(_("Cite this")),
+                paragraph(nodes.strong("", _("The paper"))),
                 formatted(page.reference, writing),
                 *copy,
-                paragraph(*downloads, classes=["atlas-downloads"]),
-                paragraph(nodes.strong("", "This page’s reading of it")),
-                snapshot(page, writing),
+                paragraph(*filled(_("Download: {files}"), files=files), classes=["atlas-downloads"]),
+                paragraph(nodes.strong("", _("This page’s reading of it"))),
+                snapshot(page, writing, signed=self["key"] is None),
                 *own,
-                paragraph(WHICH, classes=["atlas-hint"]),
+                paragraph(_(WHICH), classes=["atlas-hint"]),
                 classes=["atlas-cite"],
                 ids=[CITE_ID] if self["key"] is None and writing.can_link_within else [],
             )
         ]
+
+
+def own_link(writing: Writing, page: Paper, name: str) -> nodes.Node:
+    """Return the link to a page's own reference, by a name that no link to the paper's has."""
+    return link(writing.file(page.docname, name), _("{format} of this page").format(format=OWN_NAMES[name]))
 
 
 def formatted(reference: Reference, writing: Writing) -> nodes.Element:
@@ -80,23 +94,36 @@ def formatted(reference: Reference, writing: Writing) -> nodes.Element:
     return result
 
 
-def snapshot(page: Paper, writing: Writing) -> nodes.paragraph:
-    """Return the reference of this version of the page; the reader adds the day of access."""
+def snapshot(page: Paper, writing: Writing, *, signed: bool) -> nodes.paragraph:
+    """Return the reference of this version of the page; the reader adds the day of access.
+
+    Args:
+        page: The page.
+        writing: The document in which the reference stands.
+        signed: Whether the digest stands in it. Only a page's own does: another document is not written again
+            when the text of the page changes.
+    """
     atlas = writing.atlas
     identity, address = atlas.identity, atlas.citable_address(page.docname)
-    date = f", {identity.date}" if identity.date else ""
+    version = _("Version {version}, {date}.") if identity.date else _("Version {version}.")
     title = page.reading.title.rstrip(".")
+    made = (
+        _("{generator}, wording scanner v{scanner}, policy v{policy}.")
+        if atlas.scanner
+        else _("{generator}, not screened by a wording scanner, policy v{policy}.")
+    )
     return paragraph(
         f"{atlas.settings.name}. {title}{'' if title.endswith(('?', '!')) else '.'} "
-        f"Version {identity.version}{date}. {identity.generator}, not screened by a wording scanner, "
-        f"policy v{atlas.policy.version}. ",
+        f"{version.format(version=identity.version, date=identity.date)} "
+        f"{made.format(generator=identity.generator, scanner=atlas.scanner, policy=atlas.policy.version)} "
+        f"{f'{page.digest}. ' if signed else ''}",
         link(address, address),
         classes=["atlas-snapshot"],
     )
 
 
 class CiteBlockDirective(KeyedDirective):
-    """Shows the block."""
+    """Shows both citations: of the paper, and of its page here."""
 
     part = CiteBlock
 

@@ -4,26 +4,37 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from sphinx.domains import Domain
+from docutils import nodes
+from sphinx.addnodes import pending_xref
+from sphinx.domains import Domain, ObjType
 from sphinx.util import logging
+from sphinx.util.nodes import make_refnode
 
 from evidence_atlas.core.atlas import Atlas
 from evidence_atlas.core.checker import check_duplicates
+from evidence_atlas.core.digest import digest
 from evidence_atlas.core.findings import Finding
+from evidence_atlas.core.git_history import History
 from evidence_atlas.core.kinship import Kept, Kin
+from evidence_atlas.core.notices import Notice
 from evidence_atlas.core.record import Record
 from evidence_atlas.core.references import Bibliography, Reference
 from evidence_atlas.core.verdict import Verdict
+from evidence_atlas.language import in_words, shown_verdict
 
 if TYPE_CHECKING:
     from sphinx.builders import Builder
     from sphinx.environment import BuildEnvironment
+
+    from evidence_atlas.abbreviations import Abbreviations
+    from evidence_atlas.scanner.screener import Screener
 
 logger = logging.getLogger(__name__)
 
@@ -85,12 +96,29 @@ class Paper:
     record: Record
     reading: Reading
     verdict: Verdict
+    badge: Verdict  # the same in the language of the site, for readers alone
     bibliography: Bibliography = field(repr=False)
+    notices: tuple[Notice, ...] = ()
 
     @property
     def reference(self) -> Reference:
         """The paper itself, decoded when it is first asked for."""
         return self.bibliography[self.record.paper]
+
+    def content(self) -> dict[str, Any]:
+        """Return what the page says, as plain data, and not when or by which version of the policy it was said."""
+        return {
+            "record": self.record.as_data(),
+            "reference": self.reference.as_data(),
+            "pem": {"state": self.verdict.state, "reason": self.verdict.reason},
+            "notices": [notice.as_data() for notice in self.notices],
+            "text": self.reading.text,
+        }
+
+    @cached_property
+    def digest(self) -> str:
+        """The digest of what the page says, made once: several parts show it."""
+        return digest(self.content())
 
 
 class AtlasDomain(Domain):
@@ -98,7 +126,8 @@ class AtlasDomain(Domain):
 
     name = "atlas"
     label = "Evidence atlas"
-    data_version = 3
+    object_types: ClassVar[dict[str, ObjType]] = {"paper": ObjType("paper", "paper")}
+    data_version = 5
     initial_data: ClassVar[dict[str, Any]] = {
         "stated": {},
         "readings": {},
@@ -106,10 +135,15 @@ class AtlasDomain(Domain):
         "collected": {},
         "listings": {},
         "browsed": {},
+        "defined": {},
+        "screened": {},
     }
 
     atlas: Atlas
     builder: Builder
+    history: History = History()  # read before pages are written
+    screener: Screener  # only where pages are screened
+    abbreviations: Abbreviations | None = None  # gathered before pages are written
 
     @property
     def stated(self) -> dict[str, Stated]:
@@ -141,6 +175,16 @@ class AtlasDomain(Domain):
         """The documents below which papers are listed by topic, year, author and the like."""
         return cast("dict[str, bool]", self.data["browsed"])
 
+    @property
+    def defined(self) -> dict[str, bool]:
+        """The documents below which each case definition has a page."""
+        return cast("dict[str, bool]", self.data["defined"])
+
+    @property
+    def screened(self) -> dict[str, str]:
+        """A digest of the rules and the engine that screened a document, by docname."""
+        return cast("dict[str, str]", self.data["screened"])
+
     def clear_doc(self, docname: str) -> None:
         """Forget a document."""
         for name in self.initial_data:
@@ -156,19 +200,51 @@ class AtlasDomain(Domain):
         """Return no target: papers are linked by the role ``evidence``, never by a bare name."""
         return []
 
+    def resolve_xref(  # noqa: PLR0913, PLR0917  (Sphinx's signature)
+        self,
+        env: BuildEnvironment,
+        fromdocname: str,
+        builder: Builder,
+        typ: str,
+        target: str,
+        node: pending_xref,
+        contnode: nodes.Element,
+    ) -> nodes.reference | None:
+        """Return a link to the page of a paper by its key; a key without a page is looked for in other projects."""
+        page = self.papers.get(target)
+        if page is None:
+            return None
+        title = page.reading.title
+        shown = contnode if node.get("refexplicit") else nodes.inline("", title)
+        return make_refnode(builder, fromdocname, page.docname, "", shown, title)
+
+    def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
+        """Yield the pages by the keys of their papers, for the inventory; the search has them already."""
+        for key, page in self.papers.items():
+            yield key, " ".join(page.reading.title.split()), "paper", page.docname, "", -1
+
     def record(self, docname: str) -> Record | None:
         """Return the record of a document, if it is an evidence page with a usable one."""
         return self.stated[docname].record if docname in self.stated else None
 
     @cached_property
+    def shown_atlas(self) -> Atlas:
+        """The atlas with its policy in the language of the site: for what readers see, never for data."""
+        policy = in_words(self.atlas.policy)
+        return self.atlas if policy is self.atlas.policy else replace(self.atlas, policy=policy)
+
+    @cached_property
     def pages(self) -> dict[str, Paper]:
         """Every usable page by docname; asked for only when all pages are read."""
         found: dict[str, Paper] = {}
+        own_words = self.shown_atlas is self.atlas
         for docname in sorted(self.stated):
             record = self.stated[docname].record
             if record and docname in self.readings and record.paper in self.atlas.bibliography:
                 reading, verdict = self.readings[docname], self.atlas.verdict(record)
-                found[docname] = Paper(docname, record, reading, verdict, self.atlas.bibliography)
+                badge = verdict if own_words else shown_verdict(record, self.shown_atlas.policy)
+                notices = self.atlas.notices_of(record.paper)
+                found[docname] = Paper(docname, record, reading, verdict, badge, self.atlas.bibliography, notices)
         return found
 
     @cached_property
@@ -188,7 +264,16 @@ class AtlasDomain(Domain):
 
     def forget_index(self) -> None:
         """Derive everything anew when it is next asked for: pages were read."""
-        derived = ("pages", "papers", "_related", "_signatures", "_listed_signatures", "_common_signature", "_whole_signature")
+        derived = (
+            "shown_atlas",
+            "pages",
+            "papers",
+            "_related",
+            "_signatures",
+            "_listed_signatures",
+            "_common_signature",
+            "_whole_signature",
+        )
         for name in derived:
             self.__dict__.pop(name, None)
 
@@ -237,7 +322,7 @@ class AtlasDomain(Domain):
 
     @cached_property
     def _common_signature(self) -> str:
-        return repr((self.atlas.identity, self.atlas.settings, self.atlas.policy.version))
+        return repr((self.atlas.identity, self.atlas.settings, self.atlas.policy.version, self.atlas.scanner))
 
     @cached_property
     def _whole_signature(self) -> str:
@@ -254,8 +339,7 @@ class AtlasDomain(Domain):
 
 def warn(finding: Finding) -> None:
     """Report a finding as a Sphinx warning of its type."""
-    location = f"{finding.file}:{finding.line}"
-    logger.warning(finding.message, type="atlas", subtype=finding.code.slug, location=location)
+    logger.warning(finding.message, type="atlas", subtype=finding.code.slug, location=finding.place)
 
 
 def atlas_domain(env: BuildEnvironment) -> AtlasDomain:

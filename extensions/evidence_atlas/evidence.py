@@ -9,6 +9,7 @@ from docutils import nodes
 from sphinx.util.docutils import ReferenceRole
 
 import evidence_atlas
+from evidence_atlas.language import _
 from evidence_atlas.nodeset import text
 from evidence_atlas.writing import WriteTime, Writing, show
 
@@ -26,10 +27,10 @@ class EvidenceLink(WriteTime):
         """Return the link and the badge."""
         page = writing.paper(self["key"])
         if page is None:
-            return writing.missing(self, "page")
+            return writing.missing(self, _("No page: the record of this page has errors."), _("No page: {key} has no page."))
         label = self["title"] or page.reading.title
         link = writing.document(page.docname, nodes.Text(label))
-        badge = text(page.verdict.label, "atlas-badge-inline", f"atlas-badge-{page.verdict.state}")
+        badge = text(page.badge.label, "atlas-badge-inline", f"atlas-badge-{page.verdict.state}")
         return [link, nodes.Text(" ("), badge, nodes.Text(")")]
 
 

@@ -24,6 +24,7 @@ import evidence_atlas
 from evidence_atlas.browse_facets import FACETS, Listed, Work, newest_first, number_of_values, values_of, work_of
 from evidence_atlas.browse_html import BrowsePage, BrowseWriter
 from evidence_atlas.domain import AtlasDomain, atlas_domain
+from evidence_atlas.language import _, language, ngettext, number
 from evidence_atlas.nodeset import bullet_list, link, paragraph
 from evidence_atlas.table_data import has_controls
 from evidence_atlas.table_files import write_changed
@@ -46,16 +47,17 @@ class BrowseIndex(WriteTime):
 
     def render(self, writing: Writing) -> Sequence[nodes.Node]:
         """Return the list; the number of papers alone where there are no such pages."""
-        total = paragraph(f"{len(writing.domain.pages):,} papers.")
+        count = len(writing.domain.pages)
+        total = paragraph(ngettext("{count} paper.", "{count} papers.", count).format(count=number(count)))
         if not has_controls(writing.builder) or not writing.domain.pages:
             return [total]
         papers = _listed(writing.domain, Memory(writing.builder).works)
         here = writing.builder.get_target_uri(writing.docname)
         rows: list[list[nodes.Node | str]] = []
         for facet in FACETS:
-            if number := number_of_values(facet, papers, writing.atlas):
+            if values := number_of_values(facet, papers, writing.atlas):
                 there = writing.builder.get_target_uri(f"{writing.docname}/{facet.name}")
-                rows.append([link(relative_uri(here, there), facet.label), f" ({number:,})"])
+                rows.append([link(relative_uri(here, there), _(facet.label)), f" ({number(values)})"])
         return [total, bullet_list(rows, ["atlas-values"])]
 
 
@@ -64,7 +66,7 @@ class Memory:
 
     def __init__(self, builder: Builder) -> None:
         self.file = Path(builder.doctreedir) / f"atlas-browse-{builder.name}.json"
-        self.version = [FORMAT, evidence_atlas.__version__]
+        self.version = [FORMAT, evidence_atlas.__version__, language()]
         try:
             data = json.loads(self.file.read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -97,21 +99,21 @@ def browse_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     memory = Memory(app.builder)
     if not has_controls(app.builder) or not (domain.browsed or memory.pages):
         return
-    frame = _frame_digest(app, domain)
+    frame = frame_digest(app, domain)
     whole = _digest(frame, *(f"{start} {app.env.titles[start]} {domain.signature(start)}" for start in sorted(domain.browsed)))
-    if memory.whole == whole and all(_file(app, name).exists() for name in memory.pages):
+    if memory.whole == whole and all(page_file(app, name).exists() for name in memory.pages):
         return
     known = dict(memory.works)
     papers = _listed(domain, known) if domain.browsed else []
     digests: dict[str, str] = {}
     for start in sorted(domain.browsed):
-        writer = BrowseWriter(start, app.env.titles[start].astext(), app.builder.get_target_uri, domain.atlas)
+        writer = BrowseWriter(start, app.env.titles[start].astext(), app.builder.get_target_uri, domain.shown_atlas)
         alike: dict[int, list[BrowsePage]] = defaultdict(list)
-        for page in (page for facet in FACETS for page in writer.pages(facet, values_of(facet, papers, domain.atlas))):
+        for page in (page for facet in FACETS for page in writer.pages(facet, values_of(facet, papers, domain.shown_atlas))):
             if page.name in app.env.found_docs:
                 continue
             digests[page.name] = _digest(frame, page.title, page.body)
-            if memory.pages.get(page.name) == digests[page.name] and _file(app, page.name).exists():
+            if memory.pages.get(page.name) == digests[page.name] and page_file(app, page.name).exists():
                 continue
             alike[page.name.removeprefix(start).count("/")].append(page)
         for depth, pages in alike.items():
@@ -119,25 +121,25 @@ def browse_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
             yield model, {"title": TITLE, "body": BODY}, "page.html"
             _write_alike(app, start, model, pages)
     for name in memory.pages.keys() - digests.keys() - app.env.found_docs:
-        _remove(_file(app, name), Path(app.outdir))
+        remove_file(page_file(app, name), Path(app.outdir))
     used = {domain.atlas.bibliography.digest(page.record.paper) for page in domain.pages.values()}
     memory.write(whole, digests, {digest: known[digest] for digest in sorted(used & known.keys())})
 
 
 def _write_alike(app: Sphinx, start: str, model: str, pages: Sequence[BrowsePage]) -> None:
     """Write pages of one depth below a document after the model that the theme has rendered, and remove the model."""
-    file = _file(app, model)
+    file = page_file(app, model)
     rendered = file.read_text(encoding="utf-8")
-    _remove(file, Path(app.outdir))
+    remove_file(file, Path(app.outdir))
     name = model.removeprefix(start)
     for page in pages:
         text = rendered.replace(name, page.name.removeprefix(start)).replace(TITLE, escape(page.title))
-        target = _file(app, page.name)
+        target = page_file(app, page.name)
         target.parent.mkdir(parents=True, exist_ok=True)
         write_changed(target, text.replace(BODY, page.body))
 
 
-def _remove(file: Path, root: Path) -> None:
+def remove_file(file: Path, root: Path) -> None:
     """Delete a file, and the folders above it that are empty then."""
     file.unlink(missing_ok=True)
     for folder in file.parents:
@@ -146,17 +148,19 @@ def _remove(file: Path, root: Path) -> None:
         folder.rmdir()
 
 
-def _file(app: Sphinx, name: str) -> Path:
+def page_file(app: Sphinx, name: str) -> Path:
+    """Return the file of a page by its name."""
     return Path(app.builder.get_outfilename(name))  # type: ignore[attr-defined]
 
 
-def _frame_digest(app: Sphinx, domain: AtlasDomain) -> str:
+def frame_digest(app: Sphinx, domain: AtlasDomain) -> str:
     """Return a digest of what the frame of a page shows: what makes Sphinx write every page again, and the atlas's version."""
     builder: Any = app.builder
     atlas = domain.atlas
     return repr(
         (
             evidence_atlas.__version__,
+            language(),
             builder.build_info.config_hash,
             builder.templates.newest_template_mtime(),
             atlas.identity,

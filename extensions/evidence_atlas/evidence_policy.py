@@ -12,6 +12,7 @@ from sphinx.util.typing import OptionSpec
 
 import evidence_atlas
 from evidence_atlas.core.policy import Definition, Policy
+from evidence_atlas.language import N_, _, several
 from evidence_atlas.nodeset import link, paragraph, table, text
 from evidence_atlas.writing import WriteTime, Writing, show
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from sphinx.util.typing import ExtensionMetadata
 
 Cells = Sequence[Sequence[nodes.Node | str]]
+VERDICTS = {"yes": N_("yes"), "equivalent": N_("equivalent"), "partial": N_("partial"), "no": N_("no"), "unclear": N_("unclear")}
+COUNTS = {"required": N_("required"), "not-required": N_("not required"), "unclear": N_("unclear")}
 
 
 def _code(value: str) -> nodes.literal:
@@ -30,43 +33,47 @@ def _badges(policy: Policy) -> nodes.Node:
     rows: list[Cells] = [
         [[text(badge.label, "atlas-badge", f"atlas-badge-{state}")], [badge.meaning]] for state, badge in policy.badge.items()
     ]
-    return table(["Badge", "Meaning"], rows, ["atlas-policy"])
+    return table([_("Badge"), _("Meaning")], rows, ["atlas-policy"])
 
 
 def _definitions(policy: Policy) -> nodes.Node:
     rows: list[Cells] = []
     for key, row in policy.definition.items():
-        counts = policy.resolution.pem[row.pem].replace("-", " ")
-        verdict = f"{row.pem}, contested" if row.contested else row.pem
-        rows.append([[_code(key)], [row.name or row.label], [f"{verdict} (counts as {counts})"], [row.note], _source(row)])
-    return table(["Id", "Case definition", "Needs PEM?", "Why", "Source"], rows, ["atlas-policy"])
+        verdict = _("{verdict}, contested").format(verdict=_(VERDICTS[row.pem])) if row.contested else _(VERDICTS[row.pem])
+        counts = _("{verdict} (counts as {counts})").format(verdict=verdict, counts=_(COUNTS[policy.resolution.pem[row.pem]]))
+        rows.append([[_code(key)], [row.name or row.label], [counts], [row.note], _source(row)])
+    return table([_("Id"), _("Case definition"), _("Needs PEM?"), _("Why"), _("Source")], rows, ["atlas-policy"])
 
 
 def _source(row: Definition) -> list[nodes.Node | str]:
     cell: list[nodes.Node | str] = [row.reference] if row.reference else []
     if row.doi:
         cell += [" ", link(f"https://doi.org/{row.doi}", f"doi:{row.doi}")]
-    unchecked = [
-        what for what, checked in (("verdict", row.verdict_checked), ("DOI", row.doi_checked or not row.doi)) if not checked
-    ]
-    if unchecked and row.reference:
-        cell.append(f" Not yet checked against a source: {' and '.join(unchecked)}.")
+    if row.reference and (said := unchecked(row)):
+        cell.append(f" {said}")
     return cell
+
+
+def unchecked(row: Definition) -> str:
+    """Return what of a case definition rests on memory alone, as a sentence; empty where nothing does."""
+    checks = ((_("verdict"), row.verdict_checked), (_("DOI"), row.doi_checked or not row.doi))
+    missing = [what for what, checked in checks if not checked]
+    return _("Not yet checked against a source: {what}.").format(what=several(missing)) if missing else ""
 
 
 def _resolution(policy: Policy) -> nodes.Node:
     words = {
-        "or": "One definition that requires PEM decides for “required”.",
-        "and": "One definition that does not require PEM decides for “not required”.",
-        "agree": "What the two rules above agree on; else unclear.",
+        "or": _("One definition that requires PEM decides for “required”."),
+        "and": _("One definition that does not require PEM decides for “not required”."),
+        "agree": _("What the two rules above agree on; else unclear."),
     }
     rows: list[Cells] = [[[_code(join)], [policy.joined[join]], [words[rule]]] for join, rule in policy.resolution.join.items()]
-    return table(["joined", "Meaning", "Badge"], rows, ["atlas-policy"])
+    return table(["joined", _("Meaning"), _("Badge")], rows, ["atlas-policy"])
 
 
 def _levels(policy: Policy) -> nodes.Node:
     rows: list[Cells] = [[[_code(key)], [row.label], [row.meaning]] for key, row in policy.level.items()]
-    return table(["Level", "In short", "Meaning"], rows, ["atlas-policy"])
+    return table([_("Level"), _("In short"), _("Meaning")], rows, ["atlas-policy"])
 
 
 def _designs(policy: Policy) -> nodes.Node:
@@ -76,23 +83,36 @@ def _designs(policy: Policy) -> nodes.Node:
             [row.label],
             [_code(row.highest)],
             [policy.badge[row.without_criteria].label],
-            ["yes" if row.outcome == "required" else "no"],
+            [_("yes") if row.outcome == "required" else _("no")],
         ]
         for key, row in policy.design.items()
     ]
     return table(
-        ["Id", "Design", "Highest level", "Badge where no definition is named", "Outcome needed"], rows, ["atlas-policy"]
+        [_("Id"), _("Design"), _("Highest level"), _("Badge where no definition is named"), _("Outcome needed")],
+        rows,
+        ["atlas-policy"],
     )
 
 
 def _vocabulary(name: str) -> Callable[[Policy], nodes.Node]:
     def render(policy: Policy) -> nodes.Node:
         rows: list[Cells] = [[[_code(key)], [label]] for key, label in policy.vocabulary(name).items()]
-        return table(["Id", "Meaning"], rows, ["atlas-policy"])
+        return table([_("Id"), _("Meaning")], rows, ["atlas-policy"])
 
     return render
 
 
+TITLES = {
+    "badges": N_("Badges"),
+    "definitions": N_("Definitions"),
+    "resolution": N_("Resolution"),
+    "levels": N_("Levels"),
+    "designs": N_("Designs"),
+    "contexts": N_("Contexts"),
+    "topics": N_("Topics"),
+    "roles": N_("Roles"),
+    "read": N_("Read"),
+}
 SECTIONS: dict[str, Callable[[Policy], nodes.Node]] = {
     "badges": _badges,
     "definitions": _definitions,
@@ -118,9 +138,11 @@ class PolicyPart(WriteTime):
         policy = writing.atlas.policy
         if self["section"]:
             return [SECTIONS[self["section"]](policy)]
-        result: list[nodes.Node] = [paragraph(f"{policy.title}, version {policy.version}.")]
+        result: list[nodes.Node] = [
+            paragraph(_("{title}, version {version}.").format(title=policy.title, version=policy.version))
+        ]
         for name, render in SECTIONS.items():
-            result += [nodes.rubric("", name.capitalize()), render(policy)]
+            result += [nodes.rubric("", _(TITLES[name])), render(policy)]
         return result
 
 

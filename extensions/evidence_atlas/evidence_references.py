@@ -19,14 +19,14 @@ from sphinx.util.osutil import relative_uri
 
 import evidence_atlas
 from evidence_atlas.domain import AtlasDomain, atlas_domain
+from evidence_atlas.fields import UNDATED
+from evidence_atlas.language import _, language, ngettext, number
 from evidence_atlas.nodeset import bullet_list, link, paragraph
 from evidence_atlas.writing import WriteTime, Writing, serves_files, show
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
-
-UNDATED = "undated"
 
 
 class YearIndex(WriteTime):
@@ -39,15 +39,21 @@ class YearIndex(WriteTime):
     def render(self, writing: Writing) -> Sequence[nodes.Node]:
         """Return the list of years, newest first."""
         years = by_year(writing.domain)
-        total = paragraph(f"{len(writing.atlas.bibliography):,} works.")
+        count = len(writing.atlas.bibliography)
+        total = paragraph(ngettext("{count} work.", "{count} works.", count).format(count=number(count)))
         if not serves_files(writing.builder) or writing.builder.name == "singlehtml":
             return [total]
         here = writing.builder.get_target_uri(writing.docname)
         pages = [(year, len(keys), writing.builder.get_target_uri(f"{writing.docname}/{year}")) for year, keys in years.items()]
         rows: list[list[nodes.Node | str]] = [
-            [link(relative_uri(here, uri), year), f" ({count:,})"] for year, count, uri in pages
+            [link(relative_uri(here, uri), shown_year(year)), f" ({number(count)})"] for year, count, uri in pages
         ]
         return [total, bullet_list(rows, ["atlas-years"])]
+
+
+def shown_year(year: str) -> str:
+    """Return a year, or what stands for it, as readers see it."""
+    return _(year) if year == UNDATED else year
 
 
 def by_year(domain: AtlasDomain) -> dict[str, list[str]]:
@@ -66,28 +72,34 @@ def year_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     for docname in sorted(domain.listings):
         for year, keys in by_year(domain).items():
             page = f"{docname}/{year}"
-            signature = hashlib.blake2b(repr([domain.paper_signature(key) for key in keys]).encode(), digest_size=12).hexdigest()
+            shown = repr([language(), *(domain.paper_signature(key) for key in keys)])
+            signature = hashlib.blake2b(shown.encode(), digest_size=12).hexdigest()
             app.atlas_signatures[page] = signature  # type: ignore[attr-defined]
             there = Path(app.builder.get_outfilename(page)).exists()  # type: ignore[attr-defined]
             if not there or app.atlas_before.get(page) != signature:  # type: ignore[attr-defined]
-                yield page, {"title": f"Works of {year}", "body": _body(app, page, year, keys)}, "page.html"
+                yield page, {"title": title_of(year), "body": _body(app, page, year, keys)}, "page.html"
+
+
+def title_of(year: str) -> str:
+    """Return the title of the page of a year."""
+    return _("Works of {year}").format(year=shown_year(year))
 
 
 def _body(app: Sphinx, page: str, year: str, keys: Sequence[str]) -> str:
     domain = atlas_domain(app.env)
     cited: Any = app.env.get_domain("cite")
     style, backend, items = app.config.bibtex_default_style, Backend(), []
-    here = app.builder.get_target_uri(page)
+    here, its_page = app.builder.get_target_uri(page), _("Its page in this atlas")
     for key in keys:
         entry = domain.atlas.bibliography[key].entry
         text = cited.formatter.text(style, entry, cited.digest(key)).render(backend)
         about = domain.papers.get(key)
         address = relative_uri(here, app.builder.get_target_uri(about.docname)) if about else ""
-        more = f' <a href="{escape(address)}">Its page in this atlas</a>.' if about else ""
+        more = f' <a href="{escape(address)}">{escape(its_page)}</a>.' if about else ""
         notices = domain.atlas.notices_of(key)
-        marks = f' <strong class="atlas-mark-withdrawn">{escape(notices[0].label)}.</strong>' if notices else ""
+        marks = f' <strong class="atlas-mark-withdrawn">{escape(_(notices[0].label))}.</strong>' if notices else ""
         items.append(f'<li id="{escape(nodes.make_id(key))}"><p>{text}{marks}{more} <code>{escape(key)}</code></p></li>')
-    return f"<section><h1>Works of {escape(year)}</h1>\n<ul>\n{chr(10).join(items)}\n</ul></section>"
+    return f"<section><h1>{escape(title_of(year))}</h1>\n<ul>\n{chr(10).join(items)}\n</ul></section>"
 
 
 class EvidenceReferences(SphinxDirective):

@@ -20,6 +20,7 @@ from evidence_atlas.core.atlas import Atlas
 from evidence_atlas.core.findings import Code, Finding, listed, nearest
 from evidence_atlas.domain import Paper, warn
 from evidence_atlas.fields import FIELDS
+from evidence_atlas.language import _
 from evidence_atlas.nodeset import container, paragraph, table, text
 from evidence_atlas.pem_badge import mark
 from evidence_atlas.table_data import has_controls, table_data
@@ -47,7 +48,7 @@ class EvidenceTable(WriteTime):
             p for p in writing.domain.pages.values() if all(_passes(p, name, wanted, atlas) for name, wanted in filters.items())
         ]
         if not pages:
-            return [paragraph("No page matches.", classes=["atlas-hint"])]
+            return [paragraph(_("No page matches."), classes=["atlas-hint"])]
         pages = _sorted(pages, self["sort_by"], atlas)[: self["limit"]]
         groups = self._groups(pages, atlas)
         codes = _codes(pages, atlas) if "level" in self["columns"] else []
@@ -86,12 +87,12 @@ class EvidenceTable(WriteTime):
                 groups.setdefault(value, []).append(page)
         order = {value: place for place, value in enumerate(field.vocabulary(atlas) or sorted(groups))}
         ordered = sorted(groups, key=lambda value: order.get(value, len(order)))
-        return [(field.name(value, atlas) if value else "Not stated", groups[value]) for value in ordered]
+        return [(field.name(value, atlas) if value else _("Not stated"), groups[value]) for value in ordered]
 
     def _table(self, pages: Sequence[Paper], writing: Writing) -> nodes.table:
         columns = self["columns"]
         rows = [[_cell(page, column, writing) for column in columns] for page in pages]
-        made = table([FIELDS[column].label for column in columns], rows, ["atlas-table"])
+        made = table([_(FIELDS[column].label) for column in columns], rows, ["atlas-table"])
         numeric = [place for place, column in enumerate(columns) if FIELDS[column].numeric]
         for row in made.findall(nodes.row) if numeric else ():
             for place in numeric:
@@ -139,11 +140,11 @@ def _cell(page: Paper, column: str, writing: Writing) -> list[nodes.Node | str]:
     atlas = writing.atlas
     if column == "title":
         said = page.reading.title.casefold()
-        notices = [n for n in atlas.notices_of(page.record.paper) if n.withdraws and not said.startswith(n.label.casefold())]
-        marks: list[nodes.Node | str] = [text(notices[0].label, "atlas-mark-withdrawn"), " "] if notices else []
+        notices = [n for n in atlas.notices_of(page.record.paper) if n.withdraws and not said.startswith(_(n.label).casefold())]
+        marks: list[nodes.Node | str] = [text(_(notices[0].label), "atlas-mark-withdrawn"), " "] if notices else []
         return [*marks, writing.document(page.docname, nodes.Text(page.reading.title))]
     if column == "pem":
-        return [mark(page.verdict)]
+        return [mark(page.badge)]
     field = FIELDS[column]
     shown = ", ".join(field.name(value, atlas) for value in field.values(page, atlas))
     if column == "level" and serves_files(writing.builder):

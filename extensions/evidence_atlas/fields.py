@@ -8,6 +8,24 @@ from dataclasses import dataclass
 from evidence_atlas.core.atlas import Atlas
 from evidence_atlas.core.slugs import folded
 from evidence_atlas.domain import Paper
+from evidence_atlas.language import N_, _, capital
+
+DIRECTIONS = {
+    "benefit": N_("benefit"),
+    "no-difference": N_("no difference"),
+    "harm": N_("harm"),
+    "mixed": N_("mixed"),
+    "not-stated": N_("not stated"),
+}
+UNDATED = N_("undated")
+NOTICES = {
+    "retraction": N_("Retraction"),
+    "withdrawal": N_("Withdrawal"),
+    "removal": N_("Removal"),
+    "expression-of-concern": N_("Expression of concern"),
+    "correction": N_("Correction"),
+    "erratum": N_("Erratum"),
+}
 
 
 def _no_vocabulary(_atlas: Atlas) -> list[str]:
@@ -56,8 +74,8 @@ def _first_author(page: Paper, _atlas: Atlas) -> list[str]:
 
 def _participants(page: Paper, _atlas: Atlas) -> list[str]:
     p = page.record.participants
-    groups = ((p.cases, "cases"), (p.controls, "controls"), (p.other, "others")) if p else ()
-    return [f"{count} {what}" for count, what in groups if count is not None]
+    groups = ((p.cases, _("{count} cases")), (p.controls, _("{count} controls")), (p.other, _("{count} others"))) if p else ()
+    return [said.format(count=count) for count, said in groups if count is not None]
 
 
 def _all_participants(page: Paper, _atlas: Atlas) -> int | None:
@@ -71,46 +89,56 @@ def _position(value: str, known: list[str]) -> int:
 
 
 FIELDS: dict[str, Field] = {
-    "title": Field("What was found", lambda p, _: [p.reading.title]),
-    "author": Field("Paper", _first_author),
-    "year": Field("Year", lambda p, _: [p.reference.year or "undated"], rank=lambda p, _: year_of(p), numeric=True),
-    "journal": Field("Journal", lambda p, _: [p.reference.container]),
+    "title": Field(N_("What was found"), lambda p, _: [p.reading.title]),
+    "author": Field(N_("Paper"), _first_author),
+    "year": Field(
+        N_("Year"),
+        lambda p, _: [p.reference.year or UNDATED],
+        lambda v, _atlas: _(v) if v == UNDATED else v,
+        rank=lambda p, _: year_of(p),
+        numeric=True,
+    ),
+    "journal": Field(N_("Journal"), lambda p, _: [p.reference.container]),
     "pem": Field(
-        "PEM",
+        N_("PEM"),
         lambda p, _: [p.verdict.state],
         lambda v, a: a.policy.vocabulary("badge")[v].label,
         lambda a: list(a.policy.badge),
         lambda p, a: _position(p.verdict.state, list(a.policy.badge)),
     ),
     "design": Field(
-        "Design", lambda p, _: [p.record.design], lambda v, a: a.policy.design[v].label, lambda a: list(a.policy.design)
+        N_("Design"), lambda p, _: [p.record.design], lambda v, a: a.policy.design[v].label, lambda a: list(a.policy.design)
     ),
     "level": Field(
-        "Level",
+        N_("Level"),
         lambda p, _: [p.record.level],
         lambda v, _: "–" if v == "none" else v,
         lambda a: list(a.policy.level),
         lambda p, a: a.policy.strength(p.record.level),
     ),
     "context": Field(
-        "Studied in", lambda p, _: p.record.context, lambda v, a: a.policy.context[v], lambda a: list(a.policy.context)
+        N_("Studied in"), lambda p, _: p.record.context, lambda v, a: a.policy.context[v], lambda a: list(a.policy.context)
     ),
-    "topic": Field("Topics", lambda p, _: p.record.topics, lambda v, a: a.policy.topic[v], lambda a: list(a.policy.topic)),
+    "topic": Field(N_("Topics"), lambda p, _: p.record.topics, lambda v, a: a.policy.topic[v], lambda a: list(a.policy.topic)),
     "definition": Field(
-        "Case definitions",
+        N_("Case definitions"),
         lambda p, _: list(dict.fromkeys(c.id for c in p.record.criteria if c.role == "inclusion")),
         lambda v, a: a.policy.definition[v].label,
         lambda a: list(a.policy.definition),
     ),
-    "read": Field("Read", lambda p, _: [p.record.read], vocabulary=lambda a: list(a.policy.read)),
-    "notice": Field(
-        "Notices", lambda p, a: [n.kind for n in a.notices_of(p.record.paper)], lambda v, _: v.replace("-", " ").capitalize()
+    "read": Field(N_("Read"), lambda p, _: [p.record.read], vocabulary=lambda a: list(a.policy.read)),
+    "outcome": Field(
+        N_("Main result"),
+        lambda p, _: [p.record.outcome.direction] if p.record.outcome else [],
+        lambda v, _atlas: capital(_(DIRECTIONS[v])),
+        lambda _: list(DIRECTIONS),
     ),
-    "participants": Field("Participants", _participants, rank=_all_participants, numeric=True),
+    "notice": Field(N_("Notices"), lambda p, a: [n.kind for n in a.notices_of(p.record.paper)], lambda v, _atlas: _(NOTICES[v])),
+    "participants": Field(N_("Participants"), _participants, rank=_all_participants, numeric=True),
 }
 
 
 def level_name(level: str, atlas: Atlas) -> str:
     """Return a level with its label, such as "E3: Preliminary"."""
     label = atlas.policy.level[level].label
-    return label if level == "none" else f"{level}: {label}"
+    return label if level == "none" else _("{level}: {label}").format(level=level, label=label)

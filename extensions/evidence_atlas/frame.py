@@ -14,9 +14,11 @@ from evidence_atlas.cite_block import CiteBlock
 from evidence_atlas.contribute import Contribute
 from evidence_atlas.core.notices import Notice
 from evidence_atlas.core.record import Record, Review
+from evidence_atlas.core.references import Reference
 from evidence_atlas.domain import Reading, atlas_domain
+from evidence_atlas.language import N_, _, day
 from evidence_atlas.limitations import LIMITATIONS_CLASS
-from evidence_atlas.nodeset import admonition, container, heading, link, paragraph, text
+from evidence_atlas.nodeset import admonition, container, filled, heading, link, paragraph, text
 from evidence_atlas.writing import WriteTime, Writing, cited_papers, unusable
 from indexed_bibtex.works import list_works
 
@@ -26,8 +28,8 @@ if TYPE_CHECKING:
     from sphinx.util.typing import ExtensionMetadata
 
 SUMMARY_CLASS = "atlas-summary"
-REVIEWERS = {"editor": "an editor", "clinician": "a clinician"}
-NOT_ADVICE = "This page is information about research. It is not medical advice."
+REVIEWERS = {"editor": N_("an editor"), "clinician": N_("a clinician")}
+NOT_ADVICE = N_("This page is information about research. It is not medical advice.")
 
 
 class Notices(WriteTime):
@@ -52,19 +54,27 @@ def banner(notice: Notice, cited: str = "") -> nodes.admonition:
         cited: The title of the paper, where the page is not of it but cites it.
     """
     if cited:
-        said = f"This page cites a paper that is affected: “{cited}”."
+        said = _("This page cites a paper that is affected: “{title}”.").format(title=cited)
+    elif notice.withdraws:
+        said = _("The findings of this paper no longer stand.")
     else:
-        said = "The findings of this paper no longer stand." if notice.withdraws else "A notice was issued about this paper."
-    facts = [fact for fact in (notice.issuer, str(notice.date) if notice.date else "") if fact]
-    source: list[nodes.Node | str] = [f"Notice: {', '.join(facts)}" if facts else "Notice"]
-    source += [", ", link(f"https://doi.org/{notice.doi}", f"doi:{notice.doi}"), "."] if notice.doi else ["."]
+        said = _("A notice was issued about this paper.")
+    facts = ", ".join(fact for fact in (notice.issuer, day(notice.date) if notice.date else "") if fact)
     grade = "withdrawn" if notice.withdraws else "concern" if notice.kind == "expression-of-concern" else "correction"
     return admonition(
-        notice.label,
+        _(notice.label),
         paragraph(f"{said} {notice.reason}".strip()),
-        *([paragraph(*source, classes=["atlas-hint"])] if facts or notice.doi else []),
+        *([paragraph(*_source(notice, facts), classes=["atlas-hint"])] if facts or notice.doi else []),
         classes=["atlas-notice", f"atlas-notice-{grade}", *(["atlas-notice-cited"] if cited else [])],
     )
+
+
+def _source(notice: Notice, facts: str) -> list[nodes.Node | str]:
+    """Return issuer and day of a notice, and the link to it."""
+    doi: nodes.Node | str = link(f"https://doi.org/{notice.doi}", f"doi:{notice.doi}") if notice.doi else ""
+    if not facts:
+        return filled(_("Notice, {doi}."), doi=doi)
+    return filled(_("Notice: {facts}, {doi}.") if doi else _("Notice: {facts}."), facts=facts, doi=doi)
 
 
 class Byline(WriteTime):
@@ -76,16 +86,20 @@ class Byline(WriteTime):
         """Return one paragraph."""
         record, bibliography = writing.record, writing.atlas.bibliography
         if record is None or record.paper not in bibliography:
-            return unusable("The paper of this page is not in the bibliography.")
+            return unusable(_("The paper of this page is not in the bibliography."))
         paper = bibliography[record.paper]
-        parts = [part for part in (paper.byline(), paper.container, paper.year or "undated") if part]
+        parts = [part for part in (_byline(paper), paper.container, paper.year or _("undated")) if part]
         content: list[nodes.Node | str] = [" · ".join(parts)]
         if paper.url:
             content += [
                 " · ",
-                link(paper.url, f"doi:{paper.doi}" if paper.doi else f"PMID {paper.pmid}" if paper.pmid else "web"),
+                link(paper.url, f"doi:{paper.doi}" if paper.doi else f"PMID {paper.pmid}" if paper.pmid else _("web")),
             ]
         return [paragraph(*content, classes=["atlas-byline"])]
+
+
+def _byline(paper: Reference) -> str:
+    return paper.byline(last=_("{names} and {last}"), others=_("{names} and {number} others"))
 
 
 class Disclosure(WriteTime):
@@ -96,24 +110,29 @@ class Disclosure(WriteTime):
     def render(self, writing: Writing) -> Sequence[nodes.Node]:
         """Return a block of one paragraph."""
         record = writing.record
-        said = disclosure(record, writing.atlas.policy.read[record.read]) if record else NOT_ADVICE
+        atlas = writing.atlas
+        said = disclosure(record, atlas.policy.read[record.read], atlas.scanner) if record else _(NOT_ADVICE)
         return [container(paragraph(said), classes=["atlas-disclosure"])]
 
 
-def disclosure(record: Record, read: str) -> str:
+def disclosure(record: Record, read: str, scanner: str = "") -> str:
     """Return the disclosure in whole sentences.
 
     Args:
         record: The page's record.
         read: What the page was written from, in words.
+        scanner: Version of the rules by which the wording was screened; empty where none was.
     """
-    drafted = "Drafted by software" if record.drafted == "software" else "Drafted by a person"
+    drafted = _("Drafted by software from {read}.") if record.drafted == "software" else _("Drafted by a person from {read}.")
     sources = f" ({'; '.join(record.sources)})" if record.sources else ""
     if isinstance(record.review, Review):
-        reviewed = f"Reviewed by {REVIEWERS[record.review.by]} on {record.review.date}."
+        reviewed = _("Reviewed by {reviewer} on {date}.").format(
+            reviewer=_(REVIEWERS[record.review.by]), date=day(record.review.date)
+        )
     else:
-        reviewed = "No person has reviewed it yet."
-    return f"{drafted} from {read}{sources}. {reviewed} {NOT_ADVICE}"
+        reviewed = _("No person has reviewed it yet.")
+    screened = _("Software screened its wording (rules v{version}).").format(version=scanner) if scanner else ""
+    return " ".join(filter(None, (drafted.format(read=f"{read}{sources}"), reviewed, screened, _(NOT_ADVICE))))
 
 
 class FramePage(SphinxTransform):
@@ -191,7 +210,7 @@ def works_cited(env: BuildEnvironment, document: nodes.document) -> list[nodes.N
     if not atlas_domain(env).atlas.project.lists_works(env.docname):
         return []
     works = list_works(env, document, 1)
-    return [container(heading("Works cited"), works, classes=["atlas-works"])] if works is not None else []
+    return [container(heading(_("Works cited")), works, classes=["atlas-works"])] if works is not None else []
 
 
 def link_to_page(app: Sphinx, docname: str, key: str, paragraph: nodes.Element) -> None:
@@ -201,11 +220,11 @@ def link_to_page(app: Sphinx, docname: str, key: str, paragraph: nodes.Element) 
     if notices := domain.atlas.notices_of(key):
         paragraph += [
             nodes.Text(" "),
-            nodes.strong("", f"{notices[0].label}.", classes=["atlas-mark-withdrawn"] * notices[0].withdraws),
+            nodes.strong("", f"{_(notices[0].label)}.", classes=["atlas-mark-withdrawn"] * notices[0].withdraws),
         ]
     if page and page.docname != docname:
         writing = Writing(docname, app.builder, domain)
-        paragraph += [nodes.Text(" "), writing.document(page.docname, nodes.Text("Its page in this atlas")), nodes.Text(".")]
+        paragraph += [nodes.Text(" "), writing.document(page.docname, nodes.Text(_("Its page in this atlas"))), nodes.Text(".")]
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

@@ -7,6 +7,7 @@ choice, lets pages begin with it folded.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
@@ -14,13 +15,14 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 import evidence_atlas
 from evidence_atlas.domain import atlas_domain
+from evidence_atlas.language import _
 from evidence_atlas.writing import serves_files
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
 
-OPEN = '<details class="atlas-long" open>\n<summary>The longer version</summary>\n'
+OPEN = '<details class="atlas-long" open>\n<summary>{name}</summary>\n'
 CLOSE = "</details>\n"
 
 
@@ -39,7 +41,7 @@ class FoldLongVersion(SphinxPostTransform):
         if body is None or not (places := list(_sections(body))):
             return
         body.insert(places[-1] + 1, nodes.raw("", CLOSE, format="html"))
-        body.insert(places[0], nodes.raw("", OPEN, format="html"))
+        body.insert(places[0], nodes.raw("", OPEN.format(name=escape(_("The longer version"))), format="html"))
 
 
 def _sections(body: nodes.Element) -> Iterator[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Iterable, Sequence
 
 from docutils import nodes
@@ -23,6 +24,22 @@ def paragraph(*content: nodes.Node | str, classes: Sequence[str] = ()) -> nodes.
     """Return a paragraph of text and inline nodes."""
     children = [nodes.Text(item) if isinstance(item, str) else item for item in content]
     return nodes.paragraph("", "", *children, classes=list(classes))
+
+
+def filled(sentence: str, **parts: nodes.Node | str | Sequence[nodes.Node | str]) -> list[nodes.Node | str]:
+    """Return the content of a sentence in which nodes stand in place of the names in braces.
+
+    Args:
+        sentence: A whole sentence, so that each language can order it.
+        parts: What stands in place of each name.
+    """
+    content: list[nodes.Node | str] = []
+    for words, name, _spec, _how in string.Formatter().parse(sentence):
+        content += [words] if words else []
+        if name:
+            part = parts[name]
+            content += [part] if isinstance(part, (str, nodes.Node)) else part
+    return content
 
 
 def container(*content: nodes.Node, classes: Sequence[str], ids: Sequence[str] = ()) -> nodes.container:

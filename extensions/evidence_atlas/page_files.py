@@ -1,16 +1,18 @@
-"""The files beside a page: the paper in three citation formats, and ``record.json``, the page as data."""
+"""The files beside a page: the paper and the page itself in citation formats, and ``record.json``, the page as data."""
 
 from __future__ import annotations
 
 import json
 import shutil
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import evidence_atlas
+from evidence_atlas.core import own_reference
 from evidence_atlas.core.atlas import Atlas
 from evidence_atlas.core.citation import FORMATS
-from evidence_atlas.core.digest import digest
+from evidence_atlas.core.digest import SCHEMA
 from evidence_atlas.domain import Paper, atlas_domain
 from evidence_atlas.writing import serves_files
 
@@ -19,8 +21,6 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
 
-SCHEMA = 1
-
 
 def record_json(page: Paper, atlas: Atlas) -> dict[str, Any]:
     """Return a page as data.
@@ -28,29 +28,23 @@ def record_json(page: Paper, atlas: Atlas) -> dict[str, Any]:
     The digest covers what the page says (record, reference, verdict, notices, text) and not when or by which
     version of the policy it was said.
     """
-    identity, notices = atlas.identity, [notice.as_data() for notice in atlas.notices_of(page.record.paper)]
-    content: dict[str, Any] = {
-        "record": page.record.as_data(),
-        "reference": page.reference.as_data(),
-        "pem": {"state": page.verdict.state, "reason": page.verdict.reason},
-        "notices": notices,
-        "text": page.reading.text,
-    }
+    identity, content = atlas.identity, page.content()
     return {
         "schema": SCHEMA,
         "title": page.reading.title,
         **content,
         "pem": content["pem"] | {"policy": page.verdict.policy},
+        "badge": page.verdict.label,
         "limitations": page.reading.limitations,
         "versions": {
             "atlas": identity.version,
             "date": str(identity.date) if identity.date else None,
             "generator": identity.generator,
-            "scanner": None,
+            "scanner": atlas.scanner or None,
             "policy": atlas.policy.version,
         },
         "addresses": {"page": atlas.address(page.docname), "citable": atlas.citable_address(page.docname)},
-        "digest": digest(content),
+        "digest": page.digest,
     }
 
 
@@ -66,6 +60,9 @@ def write_files(app: Sphinx, page: Paper) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, render in FORMATS.items():
         (folder / name).write_bytes(render(page.reference).encode())
+    own = own_reference.own_reference(page.docname, page.reading.title, page.digest, atlas)
+    for name, render_own in own_reference.FORMATS.items():
+        (folder / name).write_bytes(render_own(own).encode())
     (folder / "record.json").write_bytes(record_bytes(page, atlas))
 
 
@@ -75,6 +72,18 @@ def write_beside_page(
     """Write the files of a page when the page itself is written."""
     if doctree is not None and serves_files(app.builder) and (page := atlas_domain(app.env).pages.get(pagename)):
         write_files(app, page)
+
+
+def say_version(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
+    """Say in the head of each page of a site which version it is, and of an evidence page its citable address and digest."""
+    if not serves_files(app.builder):
+        return
+    domain = atlas_domain(app.env)
+    said = {"atlas-version": domain.atlas.identity.version}
+    if page := domain.pages.get(pagename):
+        said |= {"atlas-address": domain.atlas.citable_address(pagename), "atlas-digest": page.digest}
+    tags = "".join(f'\n<meta name="{name}" content="{escape(value)}">' for name, value in said.items())
+    context["metatags"] = f"{context.get('metatags') or ''}{tags}"
 
 
 def write_the_rest(app: Sphinx, exception: Exception | None) -> None:
@@ -96,5 +105,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     """Connect the writing of files."""
     app.setup_extension("evidence_atlas.base")
     app.connect("html-page-context", write_beside_page)
+    app.connect("html-page-context", say_version)
     app.connect("build-finished", write_the_rest)
     return {"version": evidence_atlas.__version__, "parallel_read_safe": True, "parallel_write_safe": True}

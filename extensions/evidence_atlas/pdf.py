@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING
 from sphinx.config import Config
 
 import evidence_atlas
+from evidence_atlas.core.digest import SCHEMA
 from evidence_atlas.core.findings import Code, Finding
 from evidence_atlas.core.slugs import slug
 from evidence_atlas.domain import AtlasDomain, Paper, atlas_domain, warn
+from evidence_atlas.language import SOURCE, _, language, ngettext
 from evidence_atlas.page_files import record_bytes
 from evidence_atlas.pdf_data import back_matter, colophon, listed
 from evidence_atlas.writing import Writing
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from typst_builder.about import About, Part, Volume
 
 HERE = Path(__file__).parent
+_SAID = re.compile(r'\bsay\(\s*"([^"]+)"')  # the words of the template
 _NO_FILE_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -44,11 +47,18 @@ def configure(app: Sphinx, config: Config) -> None:
         "typst_base_url": project.settings.base_url,
         "typst_template": str(HERE / "pdf.typ"),
     }
+    if language() != SOURCE:
+        config.typst_template_options = {f"say:{said}": _(said) for said in template_words()} | config.typst_template_options
     chosen = config._raw_config.keys() | config.overrides.keys()
     for name, value in wanted.items():
         if name not in chosen:
             config[name] = value
     config.typst_styles = [str(HERE / "pdf_classes.typ"), *config.typst_styles]  # the project's own come last and win
+
+
+def template_words() -> list[str]:
+    """Return what the template says of itself, in English."""
+    return list(dict.fromkeys(_SAID.findall((HERE / "pdf.typ").read_text(encoding="utf-8"))))
 
 
 # ---------------------------------------------------------------------------------------------------------
@@ -78,14 +88,14 @@ def _by_topic(domain: AtlasDomain) -> list[Part]:
     from typst_builder.about import Part
 
     parts = []
-    for topic, label in domain.atlas.policy.topic.items():
+    for topic, label in domain.shown_atlas.policy.topic.items():
         papers = [paper for paper in domain.pages.values() if paper.record.topics[0] == topic]
         papers.sort(key=lambda paper: paper.docname)
         papers.sort(key=lambda paper: paper.reference.year, reverse=True)
         if papers:
             parts.append(Part([paper.docname for paper in papers], label))
     others = [docname for docname in sorted(domain.stated.keys() - domain.pages.keys()) if docname in domain.env.found_docs]
-    return [*parts, *([Part(others, "Pages whose record has errors")] if others else [])]
+    return [*parts, *([Part(others, _("Pages whose record has errors"))] if others else [])]
 
 
 def _about_the_atlas(app: Sphinx, domain: AtlasDomain) -> list[Part]:
@@ -97,7 +107,7 @@ def _about_the_atlas(app: Sphinx, domain: AtlasDomain) -> list[Part]:
             warn(Finding(str(Path(app.confdir) / "conf.py"), 1, Code.SETTING, f"pdf-pages: there is no document {name!r}."))
     named = settings.pdf_pages or [settings.how_it_works]
     docnames = [name for name in named if name in app.env.found_docs]
-    return [Part(docnames, "About this atlas", "Pages of the site on the atlas itself.")] if docnames else []
+    return [Part(docnames, _("About this atlas"), _("Pages of the site on the atlas itself."))] if docnames else []
 
 
 # ---------------------------------------------------------------------------------------------------------
@@ -109,8 +119,8 @@ def describe(app: Sphinx, docname: str, about: About) -> None:
     """Fill in what the PDF of a page, or a volume, says of itself."""
     domain = atlas_domain(app.env)
     papers = [paper for name in about.documents if (paper := domain.pages.get(name))]
-    about.extra |= colophon(domain.atlas)
-    about.extra["papers"] = {paper.docname: listed(paper, domain.atlas) for paper in papers}
+    about.extra |= colophon(domain.shown_atlas)
+    about.extra["papers"] = {paper.docname: listed(paper, domain.shown_atlas) for paper in papers}
     about.authors = [domain.atlas.settings.operator] if domain.atlas.settings.operator else []
     if about.kind == "volume" and not app.config.typst_documents:
         _describe_volume(app, about, domain, papers)
@@ -125,23 +135,39 @@ def _describe_page(app: Sphinx, about: About, domain: AtlasDomain, paper: Paper)
     record = record_bytes(paper, atlas)
     about.title = paper.reading.title
     about.description = paper.record.summary
-    about.keywords = [atlas.policy.topic[topic] for topic in paper.record.topics]
+    about.keywords = [domain.shown_atlas.policy.topic[topic] for topic in paper.record.topics]
     about.address = atlas.citable_address(paper.docname)
-    about.extra |= {"digest": json.loads(record)["digest"], "source": source.name}
+    about.extra |= {"digest": paper.digest, "source": source.name}
     about.attachments = [
-        Attachment("record.json", record, "application/json", "The page as data", "data"),
-        Attachment(source.name, source.read_bytes(), "text/markdown", "The page as it was written", "source"),
+        Attachment("record.json", record, "application/json", _("The page as data"), "data"),
+        Attachment(source.name, source.read_bytes(), "text/markdown", _("The page as it was written"), "source"),
     ]
 
 
 def _describe_volume(app: Sphinx, about: About, domain: AtlasDomain, papers: list[Paper]) -> None:
+    from typst_builder.about import Attachment
+
     atlas = domain.atlas
     if papers:
-        what = f"{len(papers)} papers: what each" if len(papers) > 1 else "1 paper: what it"
-        about.subtitle = about.description = f"{what} found, and what it does not prove"
-    about.keywords = list(dict.fromkeys(atlas.policy.topic[topic] for paper in papers for topic in paper.record.topics))
+        what = ngettext(
+            "{count} paper: what it found, and what it does not prove",
+            "{count} papers: what each found, and what it does not prove",
+            len(papers),
+        )
+        about.subtitle = about.description = what.format(count=len(papers))
+    topics = domain.shown_atlas.policy.topic
+    about.keywords = list(dict.fromkeys(topics[topic] for paper in papers for topic in paper.record.topics))
     about.address = f"{atlas.settings.base_url}/v/{atlas.identity.version}/"
     about.extra |= back_matter(papers, Writing(atlas.settings.how_it_works, app.builder, domain))
+    what_for = _("Version and digest of each page")
+    said = {
+        "schema": SCHEMA,
+        "name": atlas.settings.name,
+        "version": atlas.identity.version,
+        "address": about.address,
+        "digests": {paper.docname: paper.digest for paper in papers},
+    }
+    about.attachments = [Attachment("volume.json", f"{json.dumps(said)}\n".encode(), "application/json", what_for, "data")]
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

@@ -16,6 +16,7 @@ from evidence_atlas.core.slugs import folded
 from evidence_atlas.domain import Paper
 from evidence_atlas.evidence_policy import SECTIONS
 from evidence_atlas.frame import NOT_ADVICE
+from evidence_atlas.language import N_, _, long_day, ngettext
 from evidence_atlas.writing import Writing
 
 # text in one look: its words, and where it has them, the function of the template, the classes, the address
@@ -24,21 +25,22 @@ Run = dict[str, Any]
 _LOOKS = {nodes.emphasis: "emphasis", nodes.strong: "strong", nodes.literal: "literal"}
 # tables of the policy that a reader needs to check a badge: title, and widths of the columns in proportion
 _APPENDIX = {
-    "definitions": ("Case definitions", (17, 17, 14, 26, 26)),
-    "resolution": ("Several definitions in one study", (1, 3, 4)),
-    "levels": ("Levels of evidence", (1, 3, 5)),
+    "definitions": (N_("Case definitions"), (17, 17, 14, 26, 26)),
+    "resolution": (N_("Several definitions in one study"), (1, 3, 4)),
+    "levels": (N_("Levels of evidence"), (1, 3, 5)),
 }
 
 
 def listed(paper: Paper, atlas: Atlas) -> dict[str, Any]:
     """Return what the contents of a volume say of a paper, and a page's running head of a retraction."""
     notices = atlas.notices_of(paper.record.paper)
+    authors = short_authors(paper.reference, _("{first} and {second}"))
     return {
         "title": paper.reading.title,
         "topic": atlas.policy.topic[paper.record.topics[0]],
-        "who": " ".join(part for part in (short_authors(paper.reference), paper.reference.year) if part),
-        "badge": {"label": paper.verdict.label, "state": paper.verdict.state},
-        "notice": notices[0].label if notices else "",
+        "who": " ".join(part for part in (authors, paper.reference.year) if part),
+        "badge": {"label": paper.badge.label, "state": paper.badge.state},
+        "notice": _(notices[0].label) if notices else "",
         "withdrawn": any(notice.withdraws for notice in notices),
     }
 
@@ -51,10 +53,11 @@ def colophon(atlas: Atlas) -> dict[str, Any]:
         "operator": atlas.settings.operator,
         "contact": atlas.settings.contact,
         "version": identity.version,
-        "date": str(identity.date) if identity.date else "",
+        "date": long_day(identity.date) if identity.date else "",
         "generator": identity.generator,
+        "scanner": atlas.scanner,
         "policy": atlas.policy.version,
-        "advice": NOT_ADVICE,
+        "advice": _(NOT_ADVICE),
     }
 
 
@@ -62,13 +65,17 @@ def back_matter(papers: list[Paper], writing: Writing) -> dict[str, Any]:
     """Return what a volume holds besides documents: counts, the key to badges, appendix, bibliography, indexes."""
     policy = writing.atlas.policy
     states = Counter(paper.verdict.state for paper in papers)
+    withdrawn = sum(any(n.withdraws for n in writing.atlas.notices_of(paper.record.paper)) for paper in papers)
     return {
         "counts": [[badge.label, state, states[state]] for state, badge in policy.badge.items()],
-        "withdrawn": sum(any(n.withdraws for n in writing.atlas.notices_of(paper.record.paper)) for paper in papers),
+        "withdrawn": withdrawn,
+        "withdrawn-words": ngettext(
+            "no longer stands: retracted, withdrawn or removed", "no longer stand: retracted, withdrawn or removed", withdrawn
+        ),
         "reviewed": sum(isinstance(paper.record.review, Review) for paper in papers),
         "explained": writing.docname,
         "badges": table(SECTIONS["badges"](policy)),
-        "appendix": [[title, widths, table(SECTIONS[name](policy))] for name, (title, widths) in _APPENDIX.items()],
+        "appendix": [[_(title), widths, table(SECTIONS[name](policy))] for name, (title, widths) in _APPENDIX.items()],
         "bibliography": _bibliography(papers, writing),
         "authors": _index(papers, lambda paper: map(family_and_initials, paper.reference.authors)),
         "topics": _index(papers, lambda paper: (policy.topic[topic] for topic in paper.record.topics)),

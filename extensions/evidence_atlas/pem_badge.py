@@ -10,6 +10,7 @@ from docutils import nodes
 import evidence_atlas
 from evidence_atlas.core.verdict import Verdict
 from evidence_atlas.keyed import KeyedDirective
+from evidence_atlas.language import _
 from evidence_atlas.nodeset import paragraph, text
 from evidence_atlas.writing import WriteTime, Writing
 
@@ -25,15 +26,15 @@ class Badge(WriteTime):
         """Return one paragraph: the words of the badge, its reason, a link to how it works."""
         page = writing.paper(self["key"])
         if page is None:
-            return writing.missing(self, "badge")
+            return writing.missing(self, _("No badge: the record of this page has errors."), _("No badge: {key} has no page."))
         content: list[nodes.Node | str] = [
-            mark(page.verdict),
+            mark(page.badge),
             text(": ", "atlas-colon"),
-            page.verdict.sentence(writing.atlas.policy),
+            page.badge.sentence(writing.atlas.policy),
         ]
         explained = writing.atlas.settings.how_it_works
         if explained and explained in writing.domain.env.found_docs:
-            content += [" ", writing.document(explained, nodes.Text("How the badge works"))]
+            content += [" ", writing.document(explained, nodes.Text(_("How the badge works")))]
         return [paragraph(*content, classes=["atlas-pem"])]
 
 

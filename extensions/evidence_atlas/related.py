@@ -13,6 +13,7 @@ from evidence_atlas.core.kinship import Kin
 from evidence_atlas.core.printed_names import short_authors
 from evidence_atlas.core.references import Reference
 from evidence_atlas.frame import add_before_disclosure
+from evidence_atlas.language import N_, _, ngettext
 from evidence_atlas.nodeset import bullet_list, container, heading, link, text
 from evidence_atlas.writing import WriteTime, Writing
 
@@ -22,12 +23,12 @@ if TYPE_CHECKING:
 
 # what a relation is called on the page that states it, and on that of the other paper
 RELATIONS = {
-    "preprint-of": ("This is a preprint of", "A preprint of this"),
-    "comment-on": ("Comments on", "A comment on this"),
-    "corrects": ("Corrects", "Corrects this"),
-    "replicates": ("Repeats the finding of", "Repeats this finding"),
-    "contradicts": ("Contradicts", "Contradicts this"),
-    "same-cohort": ("The same people as in", "The same people"),
+    "preprint-of": (N_("This is a preprint of"), N_("A preprint of this")),
+    "comment-on": (N_("Comments on"), N_("A comment on this")),
+    "corrects": (N_("Corrects"), N_("Corrects this")),
+    "replicates": (N_("Repeats the finding of"), N_("Repeats this finding")),
+    "contradicts": (N_("Contradicts"), N_("Contradicts this")),
+    "same-cohort": (N_("The same people as in"), N_("The same people")),
 }
 
 
@@ -43,7 +44,9 @@ class Related(WriteTime):
         if writing.builder.format == "typst":  # a PDF that is cited says what the record says, not what else there is today
             kin = [one for one in kin if one.relation]
         rows = [row for one in kin if (row := _row(one, writing))]
-        return [container(heading("Related papers"), bullet_list(rows, ["atlas-kin"]), classes=["atlas-related"])] if rows else []
+        return (
+            [container(heading(_("Related papers")), bullet_list(rows, ["atlas-kin"]), classes=["atlas-related"])] if rows else []
+        )
 
 
 def _row(kin: Kin, writing: Writing) -> list[nodes.Node | str]:
@@ -54,24 +57,25 @@ def _row(kin: Kin, writing: Writing) -> list[nodes.Node | str]:
     paper, reference = writing.domain.papers.get(kin.key), bibliography[kin.key]
     row: list[nodes.Node | str] = []
     if kin.relation:
-        row += [nodes.strong("", f"{RELATIONS[kin.relation][kin.inverse]}:"), " "]
+        row += [nodes.strong("", f"{_(RELATIONS[kin.relation][kin.inverse])}:"), " "]
     notices = [notice for notice in writing.atlas.notices_of(kin.key) if notice.withdraws]
     title = paper.reading.title if paper else reference.title
-    if notices and not title.casefold().startswith(notices[0].label.casefold()):
-        row += [text(notices[0].label, "atlas-mark-withdrawn"), " "]
+    withdrawn = _(notices[0].label) if notices else ""
+    if withdrawn and not title.casefold().startswith(withdrawn.casefold()):
+        row += [text(withdrawn, "atlas-mark-withdrawn"), " "]
     if paper:
         row.append(writing.document(paper.docname, nodes.Text(title)))
     else:
         row.append(link(reference.url, title) if reference.url else title)
     facts = [_who(reference)]
     if paper:
-        row += [". ", text(paper.verdict.label, "atlas-badge-inline", f"atlas-badge-{paper.verdict.state}")]
+        row += [". ", text(paper.badge.label, "atlas-badge-inline", f"atlas-badge-{paper.verdict.state}")]
     facts += _shared(kin, writing)
     return [*row, text(f". {'. '.join(facts)}.", "atlas-hint")]
 
 
 def _who(reference: Reference) -> str:
-    return " ".join(part for part in (short_authors(reference), reference.year) if part).rstrip(".")
+    return " ".join(part for part in (short_authors(reference, _("{first} and {second}")), reference.year) if part).rstrip(".")
 
 
 def _shared(kin: Kin, writing: Writing) -> list[str]:
@@ -81,10 +85,10 @@ def _shared(kin: Kin, writing: Writing) -> list[str]:
     words += [policy.definition[name].label for name in of_kind["definition"]]
     own = writing.record.paper if writing.record else ""
     if works := len(set(of_kind["work"]) - {own, kin.key}):
-        words.append("a cited work" if works == 1 else f"{works} cited works")
-    said = [f"In common: {', '.join(words)}"] if words else []
-    said += ["Cited on this page"] if kin.key in of_kind["work"] else []
-    return [*said, *(["Cites this paper"] if own in of_kind["work"] else [])]
+        words.append(ngettext("a cited work", "{count} cited works", works).format(count=works))
+    said = [_("In common: {what}").format(what=", ".join(words))] if words else []
+    said += [_("Cited on this page")] if kin.key in of_kind["work"] else []
+    return [*said, *([_("Cites this paper")] if own in of_kind["work"] else [])]
 
 
 class PlaceRelated(SphinxTransform):

@@ -11,6 +11,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
 import evidence_atlas
+from evidence_atlas.language import _
 from evidence_atlas.writing import WriteTime, Writing, show
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ FORM = """<form class="{name}" role="search" action="{address}" method="get">
 <label for="atlas-search-words">{label}</label>
 <div class="atlas-search-line">
 <input type="search" id="atlas-search-words" name="q" autocomplete="off">
-<button type="submit">Search</button>
+<button type="submit">{search}</button>
 </div>
 </form>
 """
@@ -37,7 +38,9 @@ class SearchField(WriteTime):
             return []
         builder = writing.builder
         address = relative_uri(builder.get_target_uri(writing.docname), builder.get_target_uri("search"))
-        return [nodes.raw("", FORM.format(name=CLASS, address=escape(address), label=escape(self["label"])), format="html")]
+        label = self["label"] or _("Words, an author, a DOI")
+        form = FORM.format(name=CLASS, address=escape(address), label=escape(label), search=escape(_("Search")))
+        return [nodes.raw("", form, format="html")]
 
 
 class SearchFieldDirective(SphinxDirective):
@@ -48,7 +51,7 @@ class SearchFieldDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the part."""
-        label = self.arguments[0].strip() if self.arguments else "Words, an author, a DOI"
+        label = self.arguments[0].strip() if self.arguments else ""
         part = SearchField(docname=self.env.docname, label=label)
         self.set_source_info(part)
         show(self.env, part)

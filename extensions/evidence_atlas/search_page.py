@@ -13,6 +13,7 @@ from docutils import nodes
 from evidence_atlas.core.atlas import Atlas
 from evidence_atlas.domain import AtlasDomain, atlas_domain
 from evidence_atlas.fields import FIELDS, level_name
+from evidence_atlas.language import _
 from evidence_atlas.search_records import FACETS, facet_values
 
 if TYPE_CHECKING:
@@ -76,9 +77,9 @@ def _facets(domain: AtlasDomain) -> Iterator[Facet]:
         if len(counts) > 1:
             shown = [value for value, _count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MOST_CHOICES]]
             choices = [
-                Choice(value, _label(name, value, domain.atlas), counts[value]) for value in _in_order(name, shown, domain)
+                Choice(value, _label(name, value, domain.shown_atlas), counts[value]) for value in _in_order(name, shown, domain)
             ]
-            yield Facet(name, FIELDS[name].label, choices, len(counts) - len(shown))
+            yield Facet(name, _(FIELDS[name].label), choices, len(counts) - len(shown))
 
 
 def _in_order(name: str, values: list[str], domain: AtlasDomain) -> list[str]:

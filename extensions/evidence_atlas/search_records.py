@@ -17,6 +17,7 @@ from docutils import nodes
 from evidence_atlas.core.atlas import Atlas
 from evidence_atlas.domain import Paper, atlas_domain
 from evidence_atlas.fields import FIELDS
+from evidence_atlas.language import _
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -112,8 +113,8 @@ def _blocks(node: nodes.Node) -> Iterator[tuple[str, str]]:
 
 def _facts(page: Paper, atlas: Atlas) -> str:
     """Return what a result shows besides its title, and the values of its facets."""
-    notices = [notice.label for notice in atlas.notices_of(page.record.paper)]
-    shown = {"summary": page.record.summary, "badge": page.verdict.label, "notice": notices[0] if notices else ""}
+    notices = [_(notice.label) for notice in atlas.notices_of(page.record.paper)]
+    shown = {"summary": page.record.summary, "badge": page.badge.label, "notice": notices[0] if notices else ""}
     rows = [("meta", name, value) for name, value in shown.items()]
     rows += [("filter", name, value) for name in FACETS for value in facet_values(page, name, atlas)]
     return "".join(_meta(*row) for row in rows if row[-1])

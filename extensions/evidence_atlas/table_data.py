@@ -12,6 +12,7 @@ from sphinx.util.osutil import relative_uri
 from evidence_atlas.core.atlas import Atlas
 from evidence_atlas.domain import Paper
 from evidence_atlas.fields import FIELDS, level_name, year_of
+from evidence_atlas.language import _
 from evidence_atlas.writing import Writing, serves_files
 
 FACETS = ("pem", "level", "design", "context", "topic")
@@ -45,12 +46,12 @@ def table_data(writing: Writing, columns: Sequence[str], sort_by: str, group_by:
     place = {docname: number for number, docname in enumerate(papers)}
     facets = {name: values for name in FACETS if len(values := _used(name, papers.values(), atlas)) > 1}
     data: dict[str, Any] = {
-        "columns": [{"name": name, "label": FIELDS[name].label, "numeric": FIELDS[name].numeric} for name in columns],
+        "columns": [{"name": name, "label": _(FIELDS[name].label), "numeric": FIELDS[name].numeric} for name in columns],
         "sort": sort_by,
-        "group": FIELDS[group_by].label if group_by else None,
+        "group": _(FIELDS[group_by].label) if group_by else None,
         "bibtex": relative_uri(writing.builder.get_target_uri(writing.docname), f"{BIBTEX_FOLDER}/"),
         "facets": [
-            {"name": name, "label": FIELDS[name].label, "values": [[value, _label(name, value, atlas)] for value in values]}
+            {"name": name, "label": _(FIELDS[name].label), "values": [[value, _label(name, value, atlas)] for value in values]}
             for name, values in facets.items()
         ],
         "papers": [_paper(page, facets, atlas) for page in papers.values()],

@@ -46,8 +46,8 @@ class Writing:
 
     @property
     def atlas(self) -> Atlas:
-        """Policy, bibliography, notices, settings, identity."""
-        return self.domain.atlas
+        """Policy, bibliography, notices, settings, identity; the policy in the language of the site."""
+        return self.domain.shown_atlas
 
     @property
     def record(self) -> Record | None:
@@ -58,14 +58,20 @@ class Writing:
         """Return the page of a paper; without a key, the page on which the part stands."""
         return self.domain.pages.get(self.docname) if key is None else self.domain.papers.get(key)
 
-    def missing(self, part: WriteTime, what: str) -> list[nodes.Node]:
-        """Warn that a part names a paper without a page, and return the note that stands in its place."""
+    def missing(self, part: WriteTime, broken: str, absent: str) -> list[nodes.Node]:
+        """Warn that a part names a paper without a page, and return the note that stands in its place.
+
+        Args:
+            part: The part.
+            broken: What is said where the part names no paper, and the record of its own page has errors.
+            absent: What is said where it names one, with a blank for the key.
+        """
         key = part["key"]
         if key is None:
-            return unusable(f"No {what}: the record of this page has errors.", inline=part.inline)
+            return unusable(broken, inline=part.inline)
         message = f"The paper {key!r} has no page{nearest(key, self.domain.papers)}."
         warn(Finding(part["file"] or self.docname, part["lineno"] or 1, Code.UNKNOWN_PAPER, message))
-        return unusable(f"No {what}: {key} has no page.", inline=part.inline)
+        return unusable(absent.format(key=key), inline=part.inline)
 
     @property
     def serves_files(self) -> bool:

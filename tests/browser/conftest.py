@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import gzip
 import http.server
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -49,6 +51,9 @@ POLICY = (
 )
 
 
+COMPRESSED = re.compile(r"^text/|javascript|json")
+
+
 class _Quiet(http.server.SimpleHTTPRequestHandler):
     policy = ""
 
@@ -60,6 +65,21 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
         if self.policy:
             self.send_header("Content-Security-Policy", self.policy)
         super().end_headers()
+
+    def do_GET(self) -> None:
+        """Send a file, text compressed, as web servers do."""
+        path = Path(self.translate_path(self.path))
+        path = path / "index.html" if self.path.partition("?")[0].endswith("/") else path
+        kind = self.guess_type(path)
+        if not path.is_file() or not COMPRESSED.search(kind):
+            super().do_GET()
+            return
+        data = gzip.compress(path.read_bytes())
+        self.send_response(200)
+        for name, value in {"Content-Type": kind, "Content-Encoding": "gzip", "Content-Length": str(len(data))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(data)
 
 
 class _Strict(_Quiet):

@@ -209,9 +209,10 @@ def test_a_refused_copy_is_told(page: Page, site: str):
 
 
 def test_a_researcher_finds_and_takes(page: Page, site: str):
-    """From the first page: to the table, to a paper, its BibTeX folded out and its data downloaded."""
+    """From the first page: to the door for researchers, to the table, to a paper, its BibTeX folded out and its data downloaded."""
     page.goto(f"{site}/")
-    page.get_by_role("link", name="Read the papers").press("Enter")  # the whole card is the link
+    page.get_by_role("link", name="For researchers").press("Enter")  # the whole card is the link
+    page.get_by_role("link", name="All papers in one table").click()
     page.get_by_role("link", name="Rituximab did no better than placebo").first.click()
     listing = page.locator(".atlas-bibtex").first
     assert not listing.is_visible()
@@ -230,9 +231,9 @@ def test_home_has_its_parts_in_order(page: Page, site: str):
     assert found == [
         "ME/CFS Evidence Atlas",
         "form",
-        "Read the papers",
-        "How it works",
-        "Add a page",
+        "For patients",
+        "For clinicians",
+        "For researchers",
         "Newest papers",
         "Retracted papers",
         "How it is made",

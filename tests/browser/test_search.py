@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import gzip
 import http.server
-import re
 import sys
 import threading
 from collections.abc import Iterator
@@ -16,14 +15,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from .conftest import build
+from .conftest import COMPRESSED, build
 
 ROOT = "/some/where/"
 POLICY = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'"
 )
-COMPRESSED = re.compile(r"^text/|javascript|json")  # as web servers do
 
 
 @dataclass

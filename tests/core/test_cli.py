@@ -24,8 +24,8 @@ def spoil(atlas):
 
 LEVEL = "'level' cannot be 'nothing'; expected one of E0, E1, E2, E3, none."
 BLOCK = "The page has no 'cite-block'; every evidence page has one."
-ROWS = [{"file": str(PAGE), "line": 8, "code": "atlas.unknown-value", "message": LEVEL},
-        {"file": str(PAGE), "line": 16, "code": "atlas.missing-directive", "message": BLOCK}]  # fmt: skip
+ROWS = [{"file": str(PAGE), "line": 8, "code": "atlas.unknown-value", "severity": "warning", "message": LEVEL},
+        {"file": str(PAGE), "line": 16, "code": "atlas.missing-directive", "severity": "warning", "message": BLOCK}]  # fmt: skip
 
 
 def test_a_new_atlas_is_clean(atlas):
@@ -44,7 +44,7 @@ def test_findings_as_text(atlas):
 
 
 def test_findings_as_json(atlas):
-    """Findings as JSON are an array of objects with file, line, code and message."""
+    """Findings as JSON are an array of objects with file, line, code, severity and message."""
     spoil(atlas)
     code, output, errors = run(atlas, "check", "--format", "json")
     assert (code, json.loads(output), errors) == (1, ROWS, "")

@@ -19,7 +19,7 @@ def outside(atlas, link=LINK):
     page = atlas.parent / "outside.md"
     page.write_text((atlas / PAGE).read_text(encoding="utf-8").replace("level: none", "level: SECRET"), encoding="utf-8")
     (atlas / link).symlink_to(page)
-    return [{"file": str(link), "line": 1, "code": "atlas.file-access", "message": REFUSED}]
+    return [{"file": str(link), "line": 1, "code": "atlas.file-access", "severity": "warning", "message": REFUSED}]
 
 
 def test_a_link_to_a_file_outside_is_refused(atlas):

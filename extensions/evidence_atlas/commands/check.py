@@ -1,4 +1,4 @@
-"""``atlas check``: pages, references, policy and notices, without a build."""
+"""``atlas check``: pages, references, policy, notices and wording, without a build."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from evidence_atlas.core.findings import FORMATS
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
-    check = commands.add_parser("check", help="check pages, references, policy and notices, without a build")
+    check = commands.add_parser("check", help="check pages, references, policy, notices and wording, without a build")
     check.add_argument("files", nargs="*", type=Path, metavar="FILES", help="pages or folders; without any, the whole atlas")
     check.add_argument("--format", choices=FORMATS, default="text", help="how findings are written (text)")
     check.set_defaults(run=run)
@@ -20,11 +20,11 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the findings, and how many pages were read."""
-    from evidence_atlas.core.check_files import check_files
+    from evidence_atlas.scanner.files import check_and_screen, fails
 
-    findings, pages = check_files(options.files)
+    findings, pages = check_and_screen(options.files)
     sys.stdout.write(FORMATS[options.format](findings))
     if options.format == "text":
         what = f"{len(findings)} finding{'s' * (len(findings) != 1)}" if findings else "no findings"
         print(f"{pages} page{'s' * (pages != 1)} checked, {what}.", file=sys.stderr)
-    return FINDINGS if findings else CLEAN
+    return FINDINGS if fails(findings) else CLEAN

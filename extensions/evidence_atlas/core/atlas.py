@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from evidence_atlas.core.findings import Finding
-from evidence_atlas.core.identity import Identity, identity
+from evidence_atlas.core.findings import Code, Finding
+from evidence_atlas.core.identity import Identity, identity, wrong_tag
 from evidence_atlas.core.notices import Notice, Notices, load_notices
 from evidence_atlas.core.policy import Policy, load_policy
 from evidence_atlas.core.record import Record
@@ -18,13 +18,23 @@ from evidence_atlas.core.verdict import Verdict, verdict
 
 @dataclass(frozen=True)
 class Atlas:
-    """An atlas without its pages."""
+    """An atlas without its pages.
+
+    Attributes:
+        project: Settings, and where the files are.
+        policy: The policy in force.
+        bibliography: References by key.
+        notices: Notices by DOI.
+        identity: The version.
+        scanner: Version of the wording rules by which the pages are screened; empty where none does.
+    """
 
     project: Project
     policy: Policy
     bibliography: Bibliography
     notices: Notices
     identity: Identity
+    scanner: str = ""
 
     @property
     def settings(self) -> Settings:
@@ -53,6 +63,17 @@ class Atlas:
         """Return the address under which this version of a document's page stays."""
         return f"{self.settings.base_url}/v/{self.identity.version}/{page}/"
 
+    def pdf_address(self, page: str) -> str:
+        """Return where a page's PDF stays with the release; empty where it lies beside the page."""
+        pattern = self.settings.pdf_address if self.identity.is_release else ""
+        return pattern.replace("{version}", self.identity.version).replace("{slug}", page.rpartition("/")[2])
+
+    def changes_address(self, page: str) -> str:
+        """Return the address that tells for good what changed on a page since this version; empty between releases."""
+        if not self.identity.is_release:
+            return ""
+        return f"{self.settings.base_url}/changes/since/{self.identity.version}/#{page.rpartition('/')[2]}"
+
 
 def assemble(project: Project, bibliography: Bibliography | None = None) -> tuple[Atlas, list[Finding]]:
     """Read a project's files.
@@ -67,7 +88,9 @@ def assemble(project: Project, bibliography: Bibliography | None = None) -> tupl
     if bibliography is None:
         bibliography, wrong = load_bibliography(project.bibliography)
         findings += wrong
-    return Atlas(project, policy, bibliography, notices, identity(project.root)), findings
+    known = identity(project.root)
+    findings += [Finding(str(project.root), 1, Code.VERSION, wrong_tag(tag)) for tag in known.wrong_tags]
+    return Atlas(project, policy, bibliography, notices, known), findings
 
 
 def load_atlas(sources: Path) -> tuple[Atlas, list[Finding]]:

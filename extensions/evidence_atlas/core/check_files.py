@@ -2,27 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evidence_atlas.core.atlas import Atlas, load_atlas
 from evidence_atlas.core.checker import check_duplicates, check_page
 from evidence_atlas.core.findings import Code, Finding, nearest
-from evidence_atlas.core.frontmatter import blank, read_front_matter
+from evidence_atlas.core.frontmatter import FrontMatter, blank, read_front_matter
 from evidence_atlas.core.markup import check_markup, page_settings
 from evidence_atlas.core.page import Page, read_page
+from evidence_atlas.core.record import Record
 from evidence_atlas.core.references import Reference
 from evidence_atlas.core.settings import find_sources
 
 _NOT_SOURCES = frozenset({"_build", "build", "node_modules"})
 
 
-def check_files(files: Sequence[Path] = ()) -> tuple[list[Finding], int]:
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A page on disk, for checks of what it says.
+
+    Attributes:
+        file: Its path, as findings shall name it.
+        text: Its source.
+        body: The source with empty lines in place of the front matter.
+        front: The front matter with its lines.
+        page: What was read from the body.
+        record: The record of an evidence page, where it is usable.
+    """
+
+    file: str
+    text: str
+    body: str
+    front: FrontMatter
+    page: Page
+    record: Record | None
+
+
+Reader = Callable[[Source, Atlas], Sequence[Finding]]
+
+
+def check_files(
+    files: Sequence[Path] = (), readers: Callable[[Atlas], Sequence[Reader]] | None = None
+) -> tuple[list[Finding], int]:
     """Check an atlas: its settings, policy, notices and bibliography, and pages.
 
     Args:
         files: Files or folders of one atlas; without any, the whole atlas of the current folder.
+        readers: Returns further checks of each page, once the atlas is known.
 
     Returns:
         The findings by file and line, and the number of pages that were checked.
@@ -37,29 +65,30 @@ def check_files(files: Sequence[Path] = ()) -> tuple[list[Finding], int]:
     places = [file.parent.resolve() / file.name if file.is_symlink() else file.resolve() for file in files]
     sources = find_sources(places[0].parent if places and not places[0].is_dir() else places[0] if places else Path())
     atlas, findings = load_atlas(sources)
-    wanted = {page for place in places or [sources] for page in _pages_in(place) if page.is_relative_to(sources)}
+    wanted = {page for place in places or [sources] for page in pages_in(place) if page.is_relative_to(sources)}
     papers: dict[Path, tuple[str, int, str]] = {}
-    for page in wanted:
-        findings += _check(page, atlas, papers)
-    others = set(_pages_in(atlas.project.evidence)) - wanted if papers else set()
+    further = readers(atlas) if readers else ()
+    for page in sorted(wanted):
+        findings += _check(page, atlas, papers, further)
+    others = set(pages_in(atlas.project.evidence)) - wanted if papers else set()
     papers |= {page: paper for page in others if page.resolve().is_relative_to(sources) and (paper := _paper_of(page))}
     findings += [finding for finding in check_duplicates(papers.values()) if Path(finding.file) in wanted]
     shown = (replace(finding, file=_from_here(finding.file)) for finding in findings)
     return sorted(shown, key=lambda f: (f.file, f.line, f.code.slug, f.message)), len(wanted)
 
 
-def _pages_in(path: Path) -> Iterator[Path]:
+def pages_in(path: Path) -> Iterator[Path]:
     """Yield the pages of a folder, or the page itself; a link that leads back to a folder above is not followed."""
     if path.is_dir():
         circular = path.is_symlink() and path.parent.resolve().is_relative_to(path.resolve())
         for child in () if circular else sorted(path.iterdir()):
             if not child.name.startswith(".") and child.name not in _NOT_SOURCES:
-                yield from _pages_in(child)
+                yield from pages_in(child)
     elif path.suffix == ".md" and path.is_file():
         yield path
 
 
-def _check(page: Path, atlas: Atlas, papers: dict[Path, tuple[str, int, str]]) -> list[Finding]:
+def _check(page: Path, atlas: Atlas, papers: dict[Path, tuple[str, int, str]], further: Sequence[Reader]) -> list[Finding]:
     """Check a page, and add its paper to ``papers``."""
     project, name = atlas.project, str(page)
     if not page.resolve().is_relative_to(project.sources):
@@ -68,12 +97,12 @@ def _check(page: Path, atlas: Atlas, papers: dict[Path, tuple[str, int, str]]) -
         text = page.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         return [Finding(name, 1, Code.FRONT_MATTER, f"The page cannot be read: {error}.")]
-    docname = page.relative_to(project.sources).with_suffix("").as_posix()
+    docname, record = page.relative_to(project.sources).with_suffix("").as_posix(), None
     if project.is_evidence_page(docname):
         checked = check_page(name, text, atlas.policy, atlas.bibliography)
-        findings, body, parts = checked.findings, checked.body, checked.page
-        if checked.record:
-            papers[page] = (name, checked.front.line(("evidence", "paper")), checked.record.paper)
+        findings, body, parts, front, record = checked.findings, checked.body, checked.page, checked.front, checked.record
+        if record:
+            papers[page] = (name, front.line(("evidence", "paper")), record.paper)
     else:
         front = read_front_matter(text)
         body = blank(text, front)
@@ -82,6 +111,9 @@ def _check(page: Path, atlas: Atlas, papers: dict[Path, tuple[str, int, str]]) -
         findings = findings + list(page_settings(name, front)) if project.is_guarded(docname) else []
     if project.is_guarded(docname):
         findings = [*findings, *check_markup(name, body, parts)]
+    source = Source(name, text, body, front, parts, record)
+    for reader in further:
+        findings = [*findings, *reader(source, atlas)]
     return [*findings, *check_citations(name, parts, atlas.bibliography)]
 
 

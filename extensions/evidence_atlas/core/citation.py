@@ -37,26 +37,28 @@ _TYPES: dict[str, tuple[str, str]] = {
 _OTHER = ("GEN", "document")
 
 
-class _SourceWriter(Writer):  # type: ignore[misc]
+class SourceWriter(Writer):  # type: ignore[misc]
     """Writes an entry's own markup, which is LaTeX already, instead of encoding it again."""
 
     def _encode(self, text: str) -> str:
         return text
 
     def quote(self, s: str) -> str:
+        """Return a value between its delimiters."""
         return f"{{{s}}}"  # braces match: the value was read from BibTeX
 
 
-class _Unnumbered(rispy.RisWriter):  # type: ignore[misc]
+class Unnumbered(rispy.RisWriter):  # type: ignore[misc]
     """Writes a record without a line that counts it, which is no part of RIS."""
 
     def set_header(self, count: int) -> str:
+        """Return what stands before a record."""
         return ""
 
 
 def bibtex(reference: Reference) -> str:
     """Return the entry as it stands in the bibliography, in BibTeX."""
-    text: str = _SourceWriter(encoding="utf-8").to_string(BibliographyData({reference.key: reference.entry}))
+    text: str = SourceWriter(encoding="utf-8").to_string(BibliographyData({reference.key: reference.entry}))
     return text if "," in text else text.replace("\n}", ",\n}")  # an entry without fields still has its comma
 
 
@@ -80,7 +82,7 @@ def ris(reference: Reference) -> str:
         "urls": [reference.url] if reference.url else [],
         "notes": [ABRIDGED] if reference.abridged else [],
     }
-    text: str = rispy.dumps([{key: value for key, value in values.items() if value}], implementation=_Unnumbered)
+    text: str = rispy.dumps([{key: value for key, value in values.items() if value}], implementation=Unnumbered)
     return text.strip("\n") + "\n"
 
 

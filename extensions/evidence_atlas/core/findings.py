@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 
@@ -58,10 +58,15 @@ class Code(Enum):
     )
     TEX = "tex", "A formula with a TeX command that reads files, writes files or changes TeX itself; it is shown as text."
     FORMULA = "formula", "A formula that cannot be turned into MathML; its TeX is shown."
+    WORKED_CASE = "worked-case", "A worked case in a guide cannot be used, or has another badge than the text says."
     BIBLIOGRAPHY = "bibliography", "A bibliography file cannot be read, or a part of it."
     POLICY = "policy", "The policy file cannot be used; the built-in policy is used in its place."
     NOTICE = "notice", "The notices file, or a row of it, cannot be used."
     SETTING = "setting", "A setting of the atlas has a value that cannot be used; the default is used."
+    VERSION = "version", "A tag of the content, such as `atlas-2026.11`, that names no version; it is passed over."
+    WORDING = "wording", "A sentence that claims more than its study can carry; each rule of wording has its own page."
+    WAIVER = "waiver", "A waiver of a wording rule that there is not, or that finds nothing on the page."
+    WORDING_RULES = "wording-rules", "A file of wording rules cannot be used; the built-in rules hold."
     SEARCH = "search", "The index of the site's search cannot be made; the rest of the site is whole."
 
     slug: str
@@ -72,6 +77,9 @@ class Code(Enum):
         self.meaning = meaning
 
 
+Severity = Literal["critical", "warning", "hint"]
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
     """One thing that is wrong.
@@ -80,12 +88,23 @@ class Finding:
         file: Path of the file as the user knows it.
         line: Line of the offending key or word, counted from 1.
         message: One sentence: what is wrong, what was expected, the nearest right value.
+        column: Column of the first character, counted from 1; 0 where only the line is known.
+        severity: How grave it is. A hint fails nothing.
+        rule: Id of the rule, where the kind has several.
     """
 
     file: str
     line: int
     code: Code
     message: str
+    column: int = 0
+    severity: Severity = "warning"
+    rule: str = ""
+
+    @property
+    def place(self) -> str:
+        """File, line and, where it is known, column."""
+        return f"{self.file}:{self.line}:{self.column}" if self.column else f"{self.file}:{self.line}"
 
     @property
     def label(self) -> str:
@@ -93,7 +112,7 @@ class Finding:
         return f"atlas.{self.code.slug}"
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.message} [{self.label}]"
+        return f"{self.place}: {self.message} [{self.label}]"
 
 
 # pydantic's names for a key that is not known, in models and in dataclasses
@@ -119,23 +138,32 @@ def as_text(findings: Sequence[Finding]) -> str:
 
 
 def as_json(findings: Sequence[Finding]) -> str:
-    """A JSON array of objects with ``file``, ``line``, ``code`` and ``message``."""
-    rows = [{"file": f.file, "line": f.line, "code": f.label, "message": f.message} for f in findings]
+    """A JSON array of objects: ``file``, ``line``, ``code``, ``severity``, ``message``; ``column`` and ``rule`` where known."""
+    rows = [
+        {"file": f.file, "line": f.line, "code": f.label, "severity": f.severity, "message": f.message}
+        | ({"column": f.column} if f.column else {})
+        | ({"rule": f.rule} if f.rule else {})
+        for f in findings
+    ]
     return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
+
+
+_SARIF_LEVELS: dict[Severity, str] = {"critical": "error", "warning": "warning", "hint": "note"}
+_GITHUB_LEVELS: dict[Severity, str] = {"critical": "error", "warning": "warning", "hint": "notice"}
 
 
 def as_sarif(findings: Sequence[Finding]) -> str:
     """A SARIF 2.1.0 log with one run."""
     results: list[dict[str, Any]] = [
         {
-            "ruleId": f.label,
-            "level": "warning",
+            "ruleId": f"{f.label}/{f.rule}" if f.rule else f.label,  # a part of the kind, as SARIF names such (3.27.5)
+            "level": _SARIF_LEVELS[f.severity],
             "message": {"text": f.message},
             "locations": [
                 {
                     "physicalLocation": {
                         "artifactLocation": {"uri": quote(f.file.replace("\\", "/"))},
-                        "region": {"startLine": f.line},
+                        "region": {"startLine": f.line} | ({"startColumn": f.column} if f.column else {}),
                     }
                 }
             ],
@@ -146,7 +174,13 @@ def as_sarif(findings: Sequence[Finding]) -> str:
     log = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
-        "runs": [{"tool": {"driver": {"name": "evidence-atlas", "rules": rules}}, "results": results}],
+        "runs": [
+            {
+                "tool": {"driver": {"name": "evidence-atlas", "rules": rules}},
+                "columnKind": "unicodeCodePoints",
+                "results": results,
+            }
+        ],
     }
     return json.dumps(log, ensure_ascii=False, indent=2) + "\n"
 
@@ -159,8 +193,8 @@ def _github_escape(text: str, *, value: bool = False) -> str:
 def as_github(findings: Sequence[Finding]) -> str:
     """GitHub workflow commands, which become annotations of a pull request."""
     return "".join(
-        f"::warning file={_github_escape(f.file, value=True)},line={f.line},"
-        f"title={_github_escape(f.label, value=True)}::{_github_escape(f.message)}\n"
+        f"::{_GITHUB_LEVELS[f.severity]} file={_github_escape(f.file, value=True)},line={f.line},"
+        f"{f'col={f.column},' if f.column else ''}title={_github_escape(f.label, value=True)}::{_github_escape(f.message)}\n"
         for f in findings
     )
 

@@ -17,7 +17,9 @@ _DIRECTIVE = re.compile(r"\{([^{}\s]+)\}[ \t]*(.*)")
 _VERBATIM = frozenset(
     {"code", "code-block", "code-cell", "sourcecode", "literalinclude", "math", "raw", "eval-rst", "parsed-literal", "highlight"}
 )
+_OPTION = re.compile(r"[ \t]*:[\w-]+:")
 _NESTING = 10
+TITLE = "title"  # the section of a page's first heading
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,21 @@ class Directive:
     empty: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """A block of text that readers read.
+
+    Attributes:
+        line: Its first line.
+        section: Its part of the page: ``title``; the name of the directive around it; the heading above it, or an empty text.
+        token: The block as the parser has it, with its inline markup.
+    """
+
+    line: int
+    section: str
+    token: Token = field(compare=False)
+
+
 @dataclass(slots=True)
 class Page:
     """What the Markdown of a page holds; every line is counted from 1 in the file.
@@ -49,6 +66,7 @@ class Page:
         links: Line and address of links.
         images: Line and address of images.
         roles: Line, name and content of roles.
+        prose: Blocks of text, headings and cells of tables.
     """
 
     title: str = ""
@@ -58,6 +76,7 @@ class Page:
     links: list[tuple[int, str]] = field(default_factory=list)
     images: list[tuple[int, str]] = field(default_factory=list)
     roles: list[tuple[int, str, str]] = field(default_factory=list)
+    prose: list[Prose] = field(default_factory=list)
 
 
 @cache
@@ -85,28 +104,44 @@ def read_page(text: str) -> Page:
     return page
 
 
-def _read(text: str, first_line: int, page: Page, depth: int) -> None:
+def _read(text: str, first_line: int, page: Page, depth: int, section: str = "") -> None:
     tokens = _parser().parse(text)
     for index, token in enumerate(tokens):
         line = first_line + token.map[0] if token.map else first_line
         if token.type == "heading_open" and token.tag == "h1" and not page.title and depth == 0:
-            page.title, page.title_line = tokens[index + 1].content, line
+            page.title, page.title_line, section = tokens[index + 1].content, line, TITLE
+        elif token.type == "heading_open" and depth == 0:
+            section = tokens[index + 1].content
+        elif token.type == "heading_close" and section == TITLE:
+            section = ""
         elif token.type in ("fence", "colon_fence"):
-            _read_fence(token, line, page, depth)
+            _read_fence(token, line, page, depth, section)
         elif token.type == "html_block":
             page.html.append((line, token.content.strip()))
         elif token.type == "inline":
+            page.prose.append(Prose(line, section, token))
             _read_inline(token, line, page)
 
 
-def _read_fence(token: Token, line: int, page: Page, depth: int) -> None:
+def _read_fence(token: Token, line: int, page: Page, depth: int, section: str) -> None:
     match = _DIRECTIVE.match(token.info.strip())
     if not match:
         return
     name, argument = match[1], match[2].strip()
     page.directives.append(Directive(name, argument, line, not any(_content(token.content))))
     if token.content.strip() and name not in _VERBATIM and depth < _NESTING:
-        _read(token.content, line + 1, page, depth + 1)
+        _read(_without_options(token.content), line + 1, page, depth + 1, name if depth == 0 else section)
+
+
+def _without_options(body: str) -> str:
+    """Return a directive's content with empty lines in place of its options."""
+    lines = body.split("\n")
+    last = 0
+    if lines[0].strip() == "---" and "---" in (rest := [line.strip() for line in lines[1:]]):
+        last = rest.index("---") + 2
+    while last < len(lines) and _OPTION.match(lines[last]):
+        last += 1
+    return "\n" * last + "\n".join(lines[last:])
 
 
 def _content(body: str) -> Iterator[str]:

@@ -24,9 +24,14 @@ def _initials(word: str) -> str:
     return f"{word[0]}." if has_case else word  # a script without capitals has no initials
 
 
-def short_authors(reference: Reference) -> str:
-    """Return the authors of a paper in a few words: one, two, or the first and "et al."."""
+def short_authors(reference: Reference, two: str = "{first} and {second}") -> str:
+    """Return the authors of a paper in a few words: one, two, or the first and "et al.".
+
+    Args:
+        reference: The paper.
+        two: How two names are joined.
+    """
     families = [" ".join(part for part in (name.particle, name.family) if part) for name in reference.authors]
     if len(families) > 2 or (reference.abridged and families):  # noqa: PLR2004  (two names are still short)
         return f"{families[0]} et al."
-    return " and ".join(families)
+    return two.format(first=families[0], second=families[1]) if families[1:] else "".join(families)

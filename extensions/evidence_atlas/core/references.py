@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from pybtex.database import Entry, Person
 
@@ -19,6 +20,7 @@ from indexed_bibtex.reader import read_bibtex
 from indexed_bibtex.store import Entries, entry_digest
 
 _DOI = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.[0-9]{4,9}/\S*[^\s.])$", re.IGNORECASE)
+_IN_PATHS = "/:;()@!$&'*+,=~"  # marks that stand in the path of an address as they are; old DOIs have others too
 _MARKUP = re.compile(r"\\|\$|~|--|``|''")
 _DOTLESS = re.compile(r"""(\\['`^"~=.])\s*\{?\s*\\([ij])(?![A-Za-z])\s*\}?""")
 _PERCENT = re.compile(r"(?<!\\)%")
@@ -122,20 +124,26 @@ class Reference:
     def url(self) -> str:
         """Where the work can be found: its DOI's address, else a web address of the entry, else empty."""
         if self.doi:
-            return f"https://doi.org/{self.doi}"
+            return f"https://doi.org/{quote(self.doi, safe=_IN_PATHS)}"
         if self.pmid:
             return f"https://pubmed.ncbi.nlm.nih.gov/{self.pmid}/"
         url = self.fields.get("url", "")
         return url if url.lower().startswith(("https://", "http://")) else ""
 
-    def byline(self, most: int = 8) -> str:
-        """Return the authors for reading: at most ``most`` names; "et al." where the source itself is abridged."""
+    def byline(self, most: int = 8, last: str = "{names} and {last}", others: str = "{names} and {number} others") -> str:
+        """Return the authors for reading.
+
+        Args:
+            most: The most names; more are counted. "et al." stands where the source itself is abridged.
+            last: How the last name follows the others.
+            others: How names are followed by the number of those that are left out.
+        """
         names = [name.display_form for name in self.authors]
         if self.abridged:
             return f"{', '.join(names[: most - 2])} et al."
         if len(names) > most:
-            return f"{', '.join(names[: most - 2])} and {len(names) - most + 2} others"
-        return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+            return others.format(names=", ".join(names[: most - 2]), number=len(names) - most + 2)
+        return last.format(names=", ".join(names[:-1]), last=names[-1]) if names[1:] else "".join(names)
 
     def as_data(self) -> dict[str, object]:
         """Return the reference as plain data for ``record.json``."""

@@ -21,7 +21,19 @@ def _web_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _with_blanks(value: str) -> str:
+    if value and not ("{slug}" in value and "{version}" in value):
+        raise ValueError("an address with {slug} and {version} in it was expected")
+    return _web_address(value)
+
+
 _Address = Annotated[str, AfterValidator(_web_address)]
+_Pattern = Annotated[str, AfterValidator(_with_blanks)]
+_Licence = Annotated[str, Field(pattern=r"^(https?://\S+)?$")]  # with the stroke at its end, which is a part of its name
+# a path on the site's own host, or the address of another
+_Inbox = Annotated[
+    str, Field(pattern=r"^((https?://[^\s/?#]+)?(/[\w.~-]+)+/?)?$"), AfterValidator(lambda value: value.rstrip("/"))
+]
 _CONFIG = ConfigDict(extra="forbid", alias_generator=lambda name: name.replace("_", "-"))
 
 
@@ -41,6 +53,8 @@ class Settings:
     )
     base_url: Annotated[_Address, Field(description="Address at which the site is published.")] = "https://atlas.example.org"
     repository: Annotated[_Address, Field(description="Address of the repository, for issue links.")] = ""
+    licence: Annotated[_Licence, Field(description="Address of the licence of the pages, for programs that read them.")] = ""
+    data_licence: Annotated[_Licence, Field(description="Address of the licence of the data, such as record.json.")] = ""
     evidence: Annotated[str, Field(pattern=r"^[\w-]+$", description="Folder of the evidence pages, below the sources.")] = (
         "evidence"
     )
@@ -50,13 +64,27 @@ class Settings:
     )
     policy: Annotated[str, Field(description="Policy file.")] = "policy.toml"
     notices: Annotated[str, Field(description="Notices file.")] = "notices.toml"
+    wording_rules: Annotated[str, Field(description="File of wording rules that stand in place of the built-in ones.")] = (
+        "wording.toml"
+    )
+    wording_page: Annotated[
+        str, Field(description="Document that shows the wording rules; each finding names its place there.")
+    ] = ""
     works_cited: Annotated[
         list[str], Field(description="Documents that list the works which they cite at their end, as patterns.")
     ] = field(default_factory=lambda: ["evidence/*"])
     pdf: Annotated[bool, Field(description="Whether PDFs are made besides the site; each page then links to its own.")] = False
+    pdf_address: Annotated[
+        _Pattern,
+        Field(description="Address of a page's PDF in a release, with {version} and {slug}; else it lies beside the page."),
+    ] = ""
     pdf_pages: Annotated[list[str], Field(description="Documents that the volume of all papers holds after them, in order.")] = (
         field(default_factory=list)
     )
+    inbox: Annotated[
+        _Inbox, Field(description="Where the private inbox takes messages: a path such as /contribute, or an address.")
+    ] = ""
+    inbox_contact_days: Annotated[int, Field(ge=1, description="Days after which the inbox deletes contacts and names.")] = 180
     guard: Annotated[
         list[str],
         Field(description="Documents whose pages may come from anyone, as patterns; raw HTML and the like are refused there."),
@@ -80,6 +108,7 @@ class Project:
         bibliography: The BibTeX files that exist.
         policy: The policy file; ``None`` for the built-in policy.
         notices: The notices file, if there is one.
+        wording_rules: The atlas's own wording rules; ``None`` for the built-in ones.
     """
 
     sources: Path
@@ -88,6 +117,7 @@ class Project:
     bibliography: tuple[Path, ...]
     policy: Path | None
     notices: Path | None
+    wording_rules: Path | None = None
 
     @property
     def evidence(self) -> Path:
@@ -134,6 +164,7 @@ def find_project(sources: Path, overrides: Mapping[str, Any] | None = None) -> t
         bibliography=tuple(place for place in places.values() if place),
         policy=_look_for(settings.policy, folders),
         notices=_look_for(settings.notices, folders),
+        wording_rules=_look_for(settings.wording_rules, folders),
     )
     return project, findings
 

@@ -5,7 +5,7 @@ Definitions combine by the strong three-valued logic of Kleene (Introduction to 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from evidence_atlas.core.policy import Policy, State, Truth
@@ -51,12 +51,19 @@ def agree(values: Sequence[Truth]) -> Truth:
     return either if either == both else "unclear"
 
 
-def verdict(record: Record, policy: Policy) -> Verdict:
+def english_list(names: Sequence[str]) -> str:
+    """Return names as a list within an English sentence."""
+    *head, last = names
+    return f"{', '.join(head)} and {last}" if head else last
+
+
+def verdict(record: Record, policy: Policy, several: Callable[[Sequence[str]], str] = english_list) -> Verdict:
     """Resolve a record's criteria to its badge.
 
     Args:
         record: A record that was validated against the same policy.
         policy: Gives the verdict of each definition, the rules and the sentences.
+        several: Joins names to a list within a sentence, in the language of the policy.
     """
     counting = [c for c in record.criteria if c.role in policy.resolution.counting_roles]
     if not counting:
@@ -68,7 +75,8 @@ def verdict(record: Record, policy: Policy) -> Verdict:
     label = policy.badge[state].label
     if state == "required" and all(_kind(c, policy) == "equivalent" for c in deciding):
         label += policy.text["equivalent-suffix"]
-    reason = _reason(record, counting, deciding, policy)
+    names = several([policy.definition[criterion.id].label for criterion in counting])
+    reason = _reason(record, counting, deciding, policy, names)
     if record.design == "systematic-review":
         reason = f"{reason} {policy.text['systematic-review']}"
     return Verdict(state, label, reason, policy.version)
@@ -95,11 +103,11 @@ def _phrase(criterion: Criterion, policy: Policy) -> str:
     return policy.phrase[_kind(criterion, policy)] + (policy.text["contested"] if contested else "")
 
 
-def _reason(record: Record, counting: Sequence[Criterion], deciding: Sequence[Criterion], policy: Policy) -> str:
+def _reason(record: Record, counting: Sequence[Criterion], deciding: Sequence[Criterion], policy: Policy, names: str) -> str:
     text, name = policy.text, {c.id: policy.definition[c.id].label for c in counting}
     if len(counting) == 1:
         return text["met-one"].format(one=name[counting[0].id], phrase=_phrase(counting[0], policy))
-    several = text[f"met-{record.joined or 'unknown'}"].format(several=_and([name[c.id] for c in counting]))
+    several = text[f"met-{record.joined or 'unknown'}"].format(several=names)
     phrases = [_phrase(criterion, policy) for criterion in deciding]
     if not phrases:
         return text["undecided"].format(several=several)
@@ -108,8 +116,3 @@ def _reason(record: Record, counting: Sequence[Criterion], deciding: Sequence[Cr
     ones = zip(deciding, phrases, strict=True)
     clauses = "; ".join(text["deciding"].format(one=name[c.id], phrase=phrase) for c, phrase in ones)
     return text["some"].format(several=several, clauses=clauses)
-
-
-def _and(names: Sequence[str]) -> str:
-    *head, last = names
-    return f"{', '.join(head)} and {last}" if head else last

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from babel import Locale, UnknownLocaleError
 from sphinx.builders import Builder
 
 import evidence_atlas
 from evidence_atlas.domain import atlas_domain
+from evidence_atlas.language import _, day
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -35,10 +38,22 @@ def add_static_files(app: Sphinx) -> None:
         app.config.html_static_path.insert(0, str(HERE / "static"))
 
 
+@cache
+def direction(language: str) -> str:
+    """Return the direction of a language's script, ``ltr`` or ``rtl``, as the Unicode CLDR has it."""
+    try:
+        return Locale.parse(language, sep="-" if "-" in language else "_").text_direction
+    except (UnknownLocaleError, ValueError):
+        return "ltr"
+
+
 def fill_in(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
     """Give the templates what the atlas says of itself."""
     atlas = atlas_domain(app.env).atlas
     context["atlas"] = {"settings": atlas.settings, "identity": atlas.identity, "policy": atlas.policy.version}
+    context["atlas_text"] = _
+    context["atlas_date"] = day(atlas.identity.date) if atlas.identity.date else ""
+    context["atlas_direction"] = direction(app.config.language)
     context["atlas_search"] = is_own_site(app.builder)
     body = context.get("body", "")
     context["atlas_search_in_text"] = SEARCH_FIELD in body
@@ -58,7 +73,7 @@ def spare_files(app: Sphinx, page: str, template: str, context: dict[str, Any], 
     unused = {
         *(("sphinx-design", "design-tabs") if "sd-" not in body else ()),
         *(("pygments",) if 'class="highlight' not in body else ()),
-        *(("documentation_options", "doctools", "sphinx_highlight") if template != "search.html" else ()),
+        *(("documentation_options", "doctools", "sphinx_highlight", "translations") if template != "search.html" else ()),
     }
     for name in ("css_files", "script_files"):
         context[name] = [file for file in context[name] if not _name(file).startswith(tuple(unused))]

@@ -1,6 +1,26 @@
+// The words of the scripts in the language of the site. They are English here; atlas-words.js, which a site in another
+// language loads before this, has the others: a text for each text, or where a number decides, one for each of the forms
+// that Intl.PluralRules names.
+globalThis.atlasText = (() => {
+  "use strict";
+  const language = document.documentElement.lang || "en";
+  const words = globalThis.atlasWords ?? {};
+  const rules = new Intl.PluralRules(globalThis.atlasWords ? language : "en");
+  const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_blank, name) => values[name]);
+  return {
+    _: (text, values = {}) => filled(words[text] ?? text, values),
+    ngettext: (one, many, number, values = {}) => {
+      const form = rules.select(number);
+      return filled(words[one]?.[form] ?? words[one]?.other ?? (number === 1 ? one : many), values);
+    },
+    number: (value) => value.toLocaleString(globalThis.atlasWords ? language : "en"),
+  };
+})();
+
 // Copy buttons for the citations of a page. Without script the text can be selected and the files downloaded.
 (() => {
   "use strict";
+  const { _ } = globalThis.atlasText;
   const blocks = document.querySelectorAll(".atlas-cite");
   if (!navigator.clipboard || !blocks.length) return;
   const said = document.createElement("p");  // what a screen reader says of it
@@ -20,15 +40,15 @@
     element.addEventListener("click", async () => {
       try {
         await navigator.clipboard.writeText(await text());
-        tell(element, label, "Copied", `${label}: copied`);
+        tell(element, label, _("Copied"), _("{label}: copied", { label }));
       } catch {
-        tell(element, label, "Not copied", `${label}: the browser did not allow it. Please select the text and copy it.`);
+        tell(element, label, _("Not copied"), _("{label}: the browser did not allow it. Please select the text and copy it.", { label }));
       }
     });
     return element;
   };
   const plain = element => element.textContent.replace(/\s+/g, " ").trim();
-  const accessed = () => `Accessed ${new Date().toISOString().slice(0, 10)}.`;
+  const accessed = () => _("Accessed {date}.", { date: new Date().toISOString().slice(0, 10) });
   for (const block of blocks) {
     const citation = block.querySelector(".atlas-citation");
     const bibtex = block.querySelector(".atlas-bibtex");
@@ -36,17 +56,17 @@
     const row = document.createElement("div");
     if (citation) {
       citation.after(row);
-      row.append(button("Copy citation", () => plain(citation)));
-      if (bibtex) row.append(button("Copy BibTeX", () => bibtex.textContent.trim()));
+      row.append(button(_("Copy citation"), () => plain(citation)));
+      if (bibtex) row.append(button(_("Copy BibTeX"), () => bibtex.textContent.trim()));
     }
     const downloads = block.querySelector(".atlas-downloads");
     for (const link of downloads ? downloads.querySelectorAll("a") : []) {
-      if (link.textContent !== "BibTeX") row.append(button(`Copy ${link.textContent}`, async () => {
+      if (link.textContent !== "BibTeX") row.append(button(_("Copy {format}", { format: link.textContent }), async () => {
         const answer = await fetch(link.href);
         if (!answer.ok) throw new Error(answer.statusText);
         return answer.text();
       }));
     }
-    if (snapshot) snapshot.after(button("Copy reference", () => `${plain(snapshot)} ${accessed()}`));
+    if (snapshot) snapshot.after(button(_("Copy reference"), () => `${plain(snapshot)} ${accessed()}`));
   }
 })();

@@ -2,6 +2,7 @@
 (() => {
   "use strict";
 
+  const { _, ngettext, number } = globalThis.atlasText;
   const STEP = 100; // rows shown at once: more than anyone reads in one go, and laid out within a frame or two
   const collator = new Intl.Collator(document.documentElement.lang || "en", { numeric: true, sensitivity: "base" });
 
@@ -14,12 +15,11 @@
   const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
   const plain = (element) => element.textContent.replace(/\s+/g, " ").trim();
   const text = (entry) => (entry.text ??= fold(plain(entry.row)));
-  const count = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 
   // RFC 4180; a cell that a spreadsheet would take for a formula gets an apostrophe before it
   const csvCell = (text) => {
     const safe = /^[=+\-@\t\r＝＋－＠]/.test(text) ? `'${text}` : text;
-    return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+    return (/[",\r\n]/).test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
   };
   const csv = (rows) => rows.map((row) => `${row.map(csvCell).join(",")}\r\n`).join("");
 
@@ -113,8 +113,8 @@
       this.matching = this.order.filter(passes);
       this.limit = STEP;
       if (this.title) {
-        const shown = this.matching.length === this.rows.length ? "" : `${this.matching.length} of `;
-        this.title.firstChild.data = `${this.name} (${shown}${this.rows.length})`;
+        const values = { name: this.name, shown: this.matching.length, all: this.rows.length };
+        this.title.firstChild.data = values.shown === values.all ? _("{name} ({all})", values) : _("{name} ({shown} of {all})", values);
         this.title.hidden = !this.matching.length;
       }
       this.region.hidden = !this.matching.length;
@@ -138,22 +138,23 @@
         first.querySelector("a")?.focus();
       };
       this.more.replaceChildren(
-        `The first ${count(limit, "paper")} of ${this.matching.length.toLocaleString("en")}. `,
-        button(`Show ${Math.min(STEP, left)} more`, show(limit + STEP)),
-        left > STEP ? button("Show all", show(Infinity)) : "",
+        ngettext("The first {shown} paper of {all}.", "The first {shown} papers of {all}.", limit, { shown: number(limit), all: number(this.matching.length) }),
+        " ",
+        button(_("Show {count} more", { count: Math.min(STEP, left) }), show(limit + STEP)),
+        left > STEP ? button(_("Show all"), show(Infinity)) : "",
       );
     }
   }
 
   // The tables of one directive with their controls
   class Explorer {
-    constructor(block, number, several) {
+    constructor(block, place, several) {
       this.block = block;
       this.data = JSON.parse(block.querySelector(".atlas-table-data").textContent);
-      this.id = `atlas-table-${number}`;
+      this.id = `atlas-table-${place}`;
       this.several = several;
-      this.name = several ? `table ${number}` : "the papers";
-      this.state = new State(several ? `t${number}.` : "", this.data.facets, this.data.sort);
+      this.name = several ? _("table {number}", { number: place }) : _("the papers");
+      this.state = new State(several ? `t${place}.` : "", this.data.facets, this.data.sort);
       this.listings = [...block.querySelectorAll(".atlas-table-region")].map(
         (region, index) => new Listing(region, this.data.tables?.[index], this.data),
       );
@@ -172,7 +173,7 @@
       region.classList.remove("atlas-fits");
       const fits = table.scrollWidth <= region.clientWidth + 1;
       region.classList.toggle("atlas-fits", fits);
-      const label = ["Papers", name, this.several ? this.name : ""].filter(Boolean).join(", ");
+      const label = [_("Papers"), name, this.several ? this.name : ""].filter(Boolean).join(", ");
       for (const [attribute, value] of [["role", "region"], ["aria-label", label], ["tabindex", "0"]]) {
         fits ? region.removeAttribute(attribute) : region.setAttribute(attribute, value);
       }
@@ -184,22 +185,22 @@
       this.search.addEventListener("input", () => this.change(() => (this.state.text = this.search.value)));
       this.status = make("p", { className: "atlas-status" });
       this.status.setAttribute("role", "status");
-      this.clear = button("Clear filters", () => {
+      this.clear = button(_("Clear filters"), () => {
         this.state.clear();
         this.fill();
         this.change(() => {});
         this.search.focus();
       });
-      this.summary = make("summary", { textContent: "Filters" });
+      this.summary = make("summary", { textContent: _("Filters") });
       this.details = make("details", { className: "atlas-facets" }, this.summary, ...facets.map((facet) => this.facet(facet)), ...this.yearRange());
       this.controls = make("form", { className: "atlas-controls", onsubmit: (event) => event.preventDefault() });
-      this.controls.setAttribute("aria-label", `Filter and sort ${this.name}`);
+      this.controls.setAttribute("aria-label", _("Filter and sort {name}", { name: this.name }));
       this.controls.append(
-        make("label", { className: "atlas-field" }, "Find in this table ", this.search),
+        make("label", { className: "atlas-field" }, _("Find in this table"), " ", this.search),
         this.sortMenu(),
         this.details.children.length > 1 ? this.details : "",
         make("div", { className: "atlas-line" }, this.status, this.clear),
-        make("div", { className: "atlas-line" }, button("Download CSV", () => this.exportCsv()), button("Download BibTeX", () => this.exportBibtex())),
+        make("div", { className: "atlas-line" }, button(_("Download CSV"), () => this.exportCsv()), button(_("Download BibTeX"), () => this.exportBibtex())),
       );
       this.block.prepend(this.controls);
       this.listings.forEach(({ table }) => this.sortButtons(table));
@@ -227,19 +228,19 @@
         this[name] = input;
         return make("label", {}, `${text} `, input);
       };
-      return [make("fieldset", { className: "atlas-years" }, make("legend", { textContent: "Year" }), field("from", "From", first), field("to", "to", last))];
+      return [make("fieldset", { className: "atlas-years" }, make("legend", { textContent: _("Year") }), field("from", _("From"), first), field("to", _("to"), last))];
     }
 
     sortMenu() {
       this.menu = make("select", { autocomplete: "off" });
       if (!this.data.columns.some(({ name }) => name === this.data.sort.replace(/^-/, ""))) {
-        this.menu.append(make("option", { value: this.data.sort, textContent: "As listed" }));
+        this.menu.append(make("option", { value: this.data.sort, textContent: _("As listed") }));
       }
       for (const { name, label } of this.data.columns) {
-        this.menu.append(make("option", { value: name, textContent: `${label}, ascending` }), make("option", { value: `-${name}`, textContent: `${label}, descending` }));
+        this.menu.append(make("option", { value: name, textContent: _("{column}, ascending", { column: label }) }), make("option", { value: `-${name}`, textContent: _("{column}, descending", { column: label }) }));
       }
       this.menu.addEventListener("change", () => this.change(() => (this.state.sort = this.menu.value)));
-      return make("label", { className: "atlas-field atlas-sort-menu" }, "Sort by ", this.menu);
+      return make("label", { className: "atlas-field atlas-sort-menu" }, _("Sort by"), " ", this.menu);
     }
 
     sortButtons(table) {
@@ -334,15 +335,17 @@
 
     report() {
       const [shown, all] = [this.papers.length, this.data.papers.length];
-      this.status.textContent = shown === all ? `${count(all, "paper")}.` : shown ? `${shown.toLocaleString("en")} of ${count(all, "paper")}.` : "No paper matches.";
+      this.status.textContent = !shown ? _("No paper matches.")
+        : shown === all ? ngettext("{count} paper.", "{count} papers.", all, { count: number(all) })
+        : ngettext("{shown} of {count} paper.", "{shown} of {count} papers.", all, { shown: number(shown), count: number(all) });
       const { active } = this.state;
-      this.summary.textContent = active ? `Filters (${active})` : "Filters";
+      this.summary.textContent = active ? _("Filters ({count})", { count: active }) : _("Filters");
       this.clear.hidden = !active && !this.state.text;
     }
 
     exportCsv() {
       const { columns, group } = this.data;
-      const head = [...(group ? [group] : []), ...columns.map(({ label }) => label), "Key", "Page"];
+      const head = [...(group ? [group] : []), ...columns.map(({ label }) => label), _("Key"), _("Page")];
       const rows = this.listings.flatMap(({ name, matching }) =>
         matching.map(({ row, paper }) => [...(group ? [name] : []), ...[...row.cells].map(plain), paper[0], row.querySelector("a")?.href ?? ""]),
       );
@@ -361,7 +364,7 @@
         const entries = Object.assign({}, ...(await Promise.all(shards)));
         download("papers.bib", "application/x-bibtex;charset=utf-8", papers.map(([key]) => entries[key]).join("\n"));
       } catch {
-        this.status.textContent = "The BibTeX entries could not be loaded. Each paper's page has its own.";
+        this.status.textContent = _("The BibTeX entries could not be loaded. Each paper's page has its own.");
       }
     }
   }

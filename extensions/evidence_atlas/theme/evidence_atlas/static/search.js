@@ -2,6 +2,8 @@
 // somebody searches. What is searched stands in the address, so that a search can be shared and gone back to.
 (() => {
   "use strict";
+  const { _, ngettext, number } = globalThis.atlasText;
+  const WITHDRAWN = [_("Retracted"), _("Withdrawn"), _("Removed")];
   const PAUSE = 250;  // milliseconds without a key after which a search begins
   const AT_ONCE = 5;  // results; each is a piece of its own
   const at = id => document.getElementById(id);
@@ -67,10 +69,10 @@
   const markChosen = () => {
     for (const facet of facets) {
       const count = chosen(facet).length;
-      facet.closest(".search-facet").querySelector(".search-chosen").textContent = count ? `(${count} chosen)` : "";
+      facet.closest(".search-facet").querySelector(".search-chosen").textContent = count ? _("({count} chosen)", { count }) : "";
     }
     const all = facets.reduce((sum, facet) => sum + chosen(facet).length, 0);
-    if (filters) filters.querySelector(":scope > summary .search-chosen").textContent = all ? `(${all} chosen)` : "";
+    if (filters) filters.querySelector(":scope > summary .search-chosen").textContent = all ? _("({count} chosen)", { count: all }) : "";
   };
   // A choice's count is of what there would be if its own group had no choice: in a group, choices add up.
   const countChoices = async found => {
@@ -105,7 +107,7 @@
     const { pem, year, journal } = page.filters;
     const item = make("li", "", {}, make("h2", "", {}, make("a", "", { href: page.url }, title)));
     if (notice) {
-      const withdrawn = /^(Retracted|Withdrawn|Removed)/.test(notice);
+      const withdrawn = WITHDRAWN.some(word => notice.startsWith(word));
       item.append(make("p", "", {}, make("strong", withdrawn ? "atlas-mark-withdrawn" : "", {}, notice)));
     }
     if (summary) item.append(make("p", "", {}, summary));
@@ -123,9 +125,10 @@
     list.append(...pages.map(result));
     more.hidden = list.children.length >= found.results.length;
     const count = found.results.length;
-    const all = count === 1 ? "1 result" : `${count.toLocaleString("en")} results`;
-    status.textContent = !count ? "Nothing found. Try fewer or other words, or fewer filters."
-      : more.hidden ? `${all}.` : `${all}; the first ${list.children.length} are shown.`;
+    const values = { count: number(count), shown: list.children.length };
+    status.textContent = !count ? _("Nothing found. Try fewer or other words, or fewer filters.")
+      : more.hidden ? ngettext("{count} result.", "{count} results.", count, values)
+      : ngettext("{count} result; the first {shown} are shown.", "{count} results; the first {shown} are shown.", count, values);
     more.onclick = async () => {
       const next = list.children.length;
       await show(found);
