@@ -21,7 +21,7 @@ OLDEST = [
 ]
 
 
-def _install(session: nox.Session, *groups: str, editable: bool = True, extras: str = "[search,history]") -> None:
+def _install(session: nox.Session, *groups: str, editable: bool = True, extras: str = "[charts,search,history]") -> None:
     session.install(*(["-e", f".{extras}"] if editable else ["."]), *nox.project.dependency_groups(PROJECT, *groups))
 
 
@@ -40,7 +40,7 @@ def site(session: nox.Session) -> None:
 @nox.session
 def pdf(session: nox.Session) -> None:
     """Make the PDFs in build/pdf: one of each evidence page, and a volume of all; copies lie beside the pages of the site."""
-    session.install("-e", ".[pdf,history]")
+    session.install("-e", ".[charts,pdf,history]")
     _sphinx(session, "typst", BUILD / "pdf", *session.posargs)
     session.run("python", "-m", "evidence_atlas.pdf_copies", str(BUILD / "pdf"), str(BUILD / "site"))
 
@@ -52,7 +52,9 @@ def serve(session: nox.Session) -> None:
     session.run("atlas", "schema", "-o", str(BUILD / "evidence.schema.json"))
     preview = ["-D", "atlas_pdf=0", "-D", "atlas_exports=0", "-D", "extensions=evidence_atlas,evidence_atlas.preview"]
     watch = [
-        argument for path in ("references.bib", "notices.toml", "pyproject.toml", "extensions") for argument in ("--watch", path)
+        argument
+        for path in ("references.bib", "notices.toml", "query.toml", "pyproject.toml", "extensions")
+        for argument in ("--watch", path)
     ]
     session.run("sphinx-autobuild", "-b", "dirhtml", *preview, *watch, *session.posargs, "docs", str(BUILD / "serve"))
 
@@ -72,6 +74,15 @@ def deep(session: nox.Session) -> None:
     """Run the tests that take longer than tests may."""
     _install(session, "tests")
     session.run("pytest", "-m", "deep", "--ignore=tests/browser", *session.posargs)
+    generated = ["tests/exports", "tests/metadata", "tests/core/test_citation_any.py"]
+    session.run("pytest", "-k", "any_", *generated, *session.posargs, env={"ATLAS_RANDOM": "500"})
+
+
+@nox.session
+def setups(session: nox.Session) -> None:
+    """Build the projects of other people: their themes, locales, folders and bibliographies."""
+    _install(session, "tests", "setups")
+    session.run("pytest", "-m", "", "tests/setups", *session.posargs)
 
 
 @nox.session
@@ -147,10 +158,29 @@ def lock(session: nox.Session) -> None:
 
 
 @nox.session
+def audit(session: nox.Session) -> None:
+    """Ask whether weaknesses of the locked packages are known, and list the packages in build/sbom.json; needs the internet."""
+    session.install("cyclonedx-bom", "pip-audit")
+    BUILD.mkdir(exist_ok=True)
+    session.run(
+        "cyclonedx-py", "requirements", str(LOCK), "--output-reproducible", "--of", "JSON", "-o", str(BUILD / "sbom.json")
+    )
+    session.run("pip-audit", "--disable-pip", "--require-hashes", "-r", str(LOCK), *session.posargs)
+
+
+@nox.session
 def linkcheck(session: nox.Session) -> None:
     """Ask every address that the pages link to whether it is there; needs the internet."""
     _install(session)
     _sphinx(session, "linkcheck", BUILD / "linkcheck", *session.posargs)
+
+
+@nox.session
+def watch(session: nox.Session) -> None:
+    """Ask for notices about what the atlas cites, then for new papers; needs the internet."""
+    _install(session, extras="[sources]")
+    for command in ("retractions", "watch"):
+        session.run("atlas", command, success_codes=[0, 1])
 
 
 @nox.session
@@ -165,8 +195,9 @@ def latexpdf(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure builds against plain Sphinx on the same pages; after 'pdf', 'table' or 'inbox', those."""
-    what, *arguments = session.posargs if session.posargs[:1] in (["pdf"], ["table"], ["inbox"]) else ["run", *session.posargs]
+    """Measure builds against plain Sphinx on the same pages; after 'pdf', 'table', 'inbox' or 'charts', those."""
+    alone = {"pdf", "table", "inbox", "charts", "exports"}
+    what, *arguments = session.posargs if set(session.posargs[:1]) & alone else ["run", *session.posargs]
     _install(session, "tests", "browser", editable=False)
     session.install(".[all]")
     session.run("python", f"bench/{what}.py", *arguments)
@@ -177,6 +208,13 @@ def scanner_quality(session: nox.Session) -> None:
     """Measure the wording scanner on labelled sentences, and write the figures that the site shows."""
     _install(session, extras="")
     session.run("python", "bench/scanner_quality.py", *session.posargs)
+
+
+@nox.session(name="criteria-quality")
+def criteria_quality(session: nox.Session) -> None:
+    """Measure the criteria finder on labelled abstracts, and write the figures that the site shows."""
+    _install(session, extras="")
+    session.run("python", "bench/criteria_quality.py", *session.posargs)
 
 
 @nox.session

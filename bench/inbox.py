@@ -104,17 +104,27 @@ def measure(folder: Path, readers: int, messages: int) -> None:
     print(f"   median {statistics.median(waits) * 1000:>6.1f} ms   p99 {waits[int(len(waits) * 0.99)] * 1000:>6.1f} ms")
 
 
+def rows(messages: int = 200, folder: Path | None = None) -> None:
+    """Print a row for each number of readers who write at the same time.
+
+    Args:
+        messages: Messages of each reader.
+        folder: Folder on the disk that is measured; a temporary one where none is given.
+    """
+    with tempfile.TemporaryDirectory(dir=folder) as name:
+        print(f"disk: {flushes(Path(name)):.0f} flushes of 4 kB a second, one after another")
+    for readers in (1, 8, 32):
+        with tempfile.TemporaryDirectory(dir=folder) as name:
+            measure(Path(name), readers, messages)
+
+
 def main() -> None:
     """Take the measures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--messages", type=int, default=200, help="messages of each reader (200)")
     parser.add_argument("--folder", type=Path, help="folder on the disk that is measured (a temporary one)")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir=options.folder) as name:
-        print(f"disk: {flushes(Path(name)):.0f} flushes of 4 kB a second, one after another")
-    for readers in (1, 8, 32):
-        with tempfile.TemporaryDirectory(dir=options.folder) as name:
-            measure(Path(name), readers, options.messages)
+    rows(options.messages, options.folder)
 
 
 if __name__ == "__main__":

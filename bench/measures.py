@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import random
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from itertools import accumulate
+from typing import Any
 
 Pair = tuple[Hashable, Hashable]
 """What is true of an item, and what was said of it."""
@@ -16,6 +17,8 @@ Cells = Counter[Pair]
 Z95 = 1.959964
 RESAMPLES = 1000
 SEED = 20261122
+FEW = 10
+"""With fewer items that deserve a label, one item moves its F1 too far: it is not given, and not checked."""
 
 
 def kappa(pairs: Iterable[Pair]) -> float | None:
@@ -85,3 +88,36 @@ def resampled(cells: Cells, measure: Callable[[Cells], float | None]) -> tuple[f
     drawn = (measure(Counter(chance.choices(kinds, cum_weights=weights, k=weights[-1]))) for _ in range(RESAMPLES))
     draws = sorted(score for score in drawn if score is not None)
     return value, draws[int(0.025 * len(draws))], draws[int(0.975 * len(draws))]
+
+
+def rounded(value: float | Sequence[float] | None) -> Any:
+    """Round to three places, which no machine's arithmetic reaches."""
+    if value is None:
+        return None
+    return round(value, 3) if isinstance(value, float | int) else [round(part, 3) for part in value]
+
+
+def score(cells: Cells, label: int | bool) -> dict[str, Any]:
+    """Return the figures of one label: counts, precision and recall (Wilson), F1 (bootstrap, unless few), with 95% intervals."""
+    right, wrong, missed = counts(cells, label)
+    return {
+        "deserve": right + missed,
+        "found": right + wrong,
+        "right": right,
+        "precision": rounded(wilson(right, right + wrong)),
+        "recall": rounded(wilson(right, right + missed)),
+        "f1": rounded(resampled(cells, lambda draw: f1(draw, label))) if right + missed >= FEW else None,
+    }
+
+
+def shown(figure: Sequence[float] | None) -> str:
+    """Return a share with its interval for reading."""
+    return f"{figure[0]:.2f} ({figure[1]:.2f} to {figure[2]:.2f})" if figure else "-"
+
+
+def print_rows(rows: Iterable[Mapping[str, Any]]) -> None:
+    """Print the figures of several labels, one a line."""
+    print(f"{'':<26}{'deserve':>8}{'found':>7}{'right':>7}  {'precision':<22}{'recall':<22}F1")
+    for row in rows:
+        shares = f"{shown(row['precision']):<22}{shown(row['recall']):<22}{shown(row['f1'])}"
+        print(f"{row['name']:<26}{row['deserve']:>8}{row['found']:>7}{row['right']:>7}  {shares}")

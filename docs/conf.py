@@ -14,7 +14,8 @@ html_theme_options = {
     "footer": [
         ["glossary", "Words explained"],
         ["methodology", "How papers are chosen"],
-        ["editorial-policy", "Corrections and privacy"],
+        ["editorial-policy", "Corrections"],
+        ["privacy", "Privacy"],
         ["accessibility", "Accessibility"],
         ["references", "References"],
     ],

@@ -115,6 +115,16 @@ def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Build:
     return build_in(tmp_path)
 
 
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """Return the built site of `data_project`, which no test changes."""
+    from data_project import FILES  # which takes its pages from here
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOURCE_DATE_EPOCH", "1790000000")
+        return build_in(tmp_path_factory.mktemp("data"))(FILES)
+
+
 def build_in(tmp_path: Path) -> Build:
     """Return what the fixture ``build`` gives, for a folder that more than one test looks at."""
 

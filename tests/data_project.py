@@ -5,10 +5,11 @@ from __future__ import annotations
 from html.parser import HTMLParser
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from conftest import BIB, page
+from core import helpers as core
 
 BASE = "https://atlas.example.org"
 ALPHA, GAMMA, DELTA = "evidence/alpha-2020-rest", "evidence/gamma-2021-cohort", "evidence/delta-2019-review"
@@ -79,8 +80,7 @@ FILES = {
 }
 DOCNAMES = (ALPHA, DELTA, GAMMA, NASTY, UNDATED)
 
-# the same examples in every run, so that a failure is the code's doing
-PROPERTY = settings(max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow])
+PROPERTY = settings(core.PROPERTY, max_examples=core.RANDOM or 60)
 RISKY = [
     "</script>",
     "<!--",

@@ -14,7 +14,8 @@ from evidence_atlas.core.policy import BUILT_IN
 ALPHA, GAMMA, DELTA = "alpha-2020-rest", "gamma-2021-cohort", "delta-2019-review"
 VOLUME = "my-atlas-0-unknown"
 FILES = {
-    "atlas.toml": 'name = "My Atlas"\noperator = "The editors"\nbase-url = "https://atlas.example.org"\nhow-it-works = "how"\n',
+    "atlas.toml": 'name = "My Atlas"\noperator = "The editors"\nbase-url = "https://atlas.example.org"\nhow-it-works = "how"\n'
+    'licence = "https://creativecommons.org/licenses/by/4.0/"\ndata-licence = "https://creativecommons.org/publicdomain/zero/1.0/"\n',
     "policy.toml": BUILT_IN.read_text(encoding="utf-8"),
     "notices.toml": '["10.5555/gamma.2"]\nnotices = [{ kind = "retraction", reason = "It was made up.", doi = "10.5555/notice.1" }]\n',
     "docs/index.md": "# Home\n\nSee {evidence}`alpha2020trial`.\n\n```{toctree}\nhow\nevidence/index\n```\n",

@@ -27,7 +27,7 @@ from evidence_atlas.pdf import template_words
 
 SOURCES = FOLDER.parent
 POT = FOLDER / f"{CATALOG}.pot"
-PAGES = ("**/theme/evidence_atlas/**.html", "**/inbox/templates/**.html")
+PAGES = ("**/theme/evidence_atlas/**.html", "**/inbox/templates/**.html", "**/snapshot/**.html")
 METHODS = [("preview/**", "ignore"), ("**.py", "python"), *((pages, "jinja2.ext:babel_extract") for pages in PAGES)]
 SCRIPTS = [("preview/**", "ignore"), ("**.js", "javascript")]
 KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2), "atlas_text": None}

@@ -20,6 +20,7 @@ except PackageNotFoundError:  # run from a source tree that is not installed
 PARTS = (
     "evidence_atlas.base",
     "evidence_atlas.guard",
+    "evidence_atlas.bounded",
     "evidence_atlas.frame",
     "evidence_atlas.at_a_glance",
     "evidence_atlas.related",
@@ -41,6 +42,9 @@ PARTS = (
     "evidence_atlas.evidence_browse",
     "evidence_atlas.case_definitions",
     "evidence_atlas.evidence_coverage",
+    "evidence_atlas.charts",
+    "evidence_atlas.evidence_notices",
+    "evidence_atlas.evidence_query",
     "evidence_atlas.worked_case",
     "evidence_atlas.reference",
     "evidence_atlas.page_files",

@@ -33,7 +33,6 @@ _WANTED = {
     "bibtex_default_style": style.NAME,
     "bibtex_reference_style": "author_year",
     "html_copy_source": False,
-    "html_use_index": False,
     "latex_engine": "xelatex",  # authors have names in every script
 }
 
@@ -68,6 +67,8 @@ def find_files(app: Sphinx, config: Config) -> None:
     for name, value in _WANTED.items():
         if name not in chosen:
             config[name] = value
+    if config.html_theme == "evidence_atlas" and "html_use_index" not in chosen:
+        config.html_use_index = False  # the theme has no link to it; a project in another theme keeps its own
     if "author" not in chosen:
         config.author = project.settings.operator
     if not config.bibtex_bibfiles:

@@ -1,13 +1,14 @@
 """The directive ``case-definitions``: the definitions of the policy, and on a site a page for each.
 
-Such a page says what the policy says of the definition, which badge a study gets by it alone, and which papers used
-it for what. The pages are made without sources, for sites alone; a volume of PDF has the rules as an appendix.
+Such a page says what the policy says of the definition, which badge a study gets by it alone, which papers used it for
+what, and how badges would change under it. The pages are made without sources, for sites alone; a volume of PDF has the
+rules as an appendix.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -21,9 +22,10 @@ from sphinx.util.osutil import relative_uri
 import evidence_atlas
 from evidence_atlas.browse_facets import Listed, newest_first, work_of
 from evidence_atlas.browse_html import BrowseWriter
-from evidence_atlas.core.policy import Definition, Policy
+from evidence_atlas.core.policy import Definition, Policy, State
 from evidence_atlas.core.record import Criterion, Record
 from evidence_atlas.core.verdict import Verdict
+from evidence_atlas.definition_badges import counts, read_otherwise
 from evidence_atlas.domain import AtlasDomain, Paper, atlas_domain
 from evidence_atlas.evidence_browse import frame_digest, page_file, remove_file
 from evidence_atlas.evidence_policy import unchecked
@@ -123,6 +125,7 @@ class DefinitionPage:
         uses: The papers that used it, by role.
         source: The page of the paper that sets it out, if there is one.
         writer: Makes lists of papers.
+        now: All papers of the atlas by their badge.
         signature: All that the page shows, to tell whether it changed without making it.
     """
 
@@ -132,6 +135,7 @@ class DefinitionPage:
     uses: Mapping[str, Sequence[Paper]]
     source: Paper | None
     writer: BrowseWriter
+    now: Mapping[State, int]
     signature: str
 
     @property
@@ -141,7 +145,7 @@ class DefinitionPage:
 
     def body(self) -> str:
         """Return the content as HTML."""
-        content = [*self._says(), _heading(_("The papers that used it")), *self._papers()]
+        content = [*self._says(), _heading(_("The papers that used it")), *self._papers(), *self._badges()]
         return self.writer.page(self.name, self.title, [(self.writer.title, self.writer.start)], "\n".join(content)).body
 
     def _says(self) -> Iterator[str]:
@@ -181,11 +185,48 @@ class DefinitionPage:
             yield _paragraph(_("No paper of this atlas used it, as far as was read."))
         for role, label in policy.role.items():
             if papers := self.uses.get(role):
-                yield f"<h3>{escape(label[:1].upper() + label[1:])}</h3>"
+                yield _heading(label[:1].upper() + label[1:], 3)
                 yield self.writer.papers_list(
                     self.name, newest_first(Listed(paper, work_of(paper.reference)) for paper in papers)
                 )
                 yield from self._changed(role, papers)
+
+    def _badges(self) -> Iterator[str]:
+        """Yield how badges would change: under this definition, and under another reading of it."""
+        policy, label = self.writer.atlas.policy, escape(self.row.label)
+        used = list({p.docname: p for role in policy.resolution.counting_roles for p in self.uses.get(role, ())}.values())
+        found = counts(self.now, alone(self.key, policy), used)
+        yield _heading(_("How the badges would change"))
+        yield _heading(_("If studies had used it"), 3)
+        yield _paragraph(
+            _("Counted from the records of this atlas: its papers by badge, as they are and as they would be."),
+            _("The last column takes every study that selected people as if it had used this definition and no other."),
+            _("It does not say that the people in those studies would have met it."),
+        )
+        heads = (_("PEM"), _("All papers now"), _("Only papers that needed it"), _("If all had used it alone"))
+        head = "".join(f'<th class="head" scope="col">{escape(words)}</th>' for words in heads)
+        rows = "".join(
+            f'<tr><td><span class="atlas-badge-inline atlas-badge-{state}">{escape(badge.label)}</span></td>'
+            + "".join(f"<td>{number(column.get(state, 0))}</td>" for column in (found.now, found.only, found.alone))
+            + "</tr>\n"
+            for state, badge in policy.badge.items()
+        )
+        body = f"<thead><tr>{head}</tr></thead>\n<tbody>{rows}</tbody>"
+        yield f'<div class="table-wrapper"><table class="docutils atlas-coverage">{body}</table></div>'
+        yield _heading(_("If the policy read it otherwise"), 3)
+        said = escape(_("If it said: “{reading}”, {result}"))
+        for reading, flips in read_otherwise(self.key, policy, used):
+            says = policy.text["deciding"].format(one=label, phrase=escape(policy.phrase[reading]))
+            yield f"<p>{said.format(reading=says, result=_flips(len(flips)))}</p>"
+            if flips:
+                yield f"<ul>{''.join(self._flip(paper, badge) for paper, badge in flips)}</ul>"
+
+    def _flip(self, paper: Paper, badge: Verdict) -> str:
+        """Return an item that says which badge a paper would have."""
+        address, title = self.writer.address(self.name, paper.docname), escape(paper.reading.title)
+        said = escape(_("{paper}: now {now}, then {then}."))
+        link_to = f'<a href="{address}">{title}</a>'
+        return f"<li>{said.format(paper=link_to, now=_mark(paper.badge), then=_mark(badge))}</li>"
 
     def _changed(self, role: str, papers: Sequence[Paper]) -> Iterator[str]:
         """Yield a sentence for each study that changed the definition's rule for itself."""
@@ -204,18 +245,29 @@ def _pages(domain: AtlasDomain, writer: BrowseWriter) -> Iterator[DefinitionPage
     definitions, uses = domain.shown_atlas.policy.definition, uses_of(domain)
     keys = domain.atlas.bibliography.with_doi({row.doi.lower() for row in definitions.values() if row.doi})
     set_out = {doi: domain.papers[key] for key, doi in keys.items() if key in domain.papers}
-    policy = domain.shown_atlas.policy
+    policy, now = domain.shown_atlas.policy, Counter(page.verdict.state for page in domain.pages.values())
     rules = repr((policy.resolution, policy.text, policy.phrase, policy.badge, policy.role))
     for key, row in definitions.items():
         used, source = uses.get(key, {}), set_out.get(row.doi.lower())
         shown = [domain.paper_signature(paper.record.paper) for papers in used.values() for paper in papers]
         roles = [(role, len(papers)) for role, papers in used.items()]
-        signature = _digest(rules, repr((key, row, roles, source and source.docname)), *shown)
-        yield DefinitionPage(f"{writer.start}/{key}", key, row, used, source, writer, signature)
+        signature = _digest(rules, repr((key, row, roles, source and source.docname, sorted(now.items()))), *shown)
+        yield DefinitionPage(f"{writer.start}/{key}", key, row, used, source, writer, now, signature)
 
 
-def _heading(words: str) -> str:
-    return f"<h2>{escape(words)}</h2>"
+def _flips(count: int) -> str:
+    if not count:
+        return escape(_("no badge would change."))
+    said = ngettext("{count} badge would change:", "{count} badges would change:", count)
+    return escape(said.format(count=number(count)))
+
+
+def _mark(badge: Verdict) -> str:
+    return f'<span class="atlas-badge-inline atlas-badge-{badge.state}">{escape(badge.label)}</span>'
+
+
+def _heading(words: str, level: int = 2) -> str:
+    return f"<h{level}>{escape(words)}</h{level}>"
 
 
 def _paragraph(*sentences: str) -> str:

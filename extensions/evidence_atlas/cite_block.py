@@ -46,7 +46,7 @@ class CiteBlock(WriteTime):
             files += [", "] if position else []
             files += writing.link(writing.file(page.docname, name), FORMAT_NAMES[name])
         copy: list[nodes.Node] = [
-            nodes.literal_block("", bibtex(page.reference).strip(), language="none", classes=["atlas-bibtex"])
+            nodes.literal_block("", bibtex(page.reference, page.notices).strip(), language="none", classes=["atlas-bibtex"])
         ]
         if writing.can_link_within:  # a long listing waits behind its name; buttons copy it all the same
             copy = [nodes.raw("", OPEN, format="html"), *copy, nodes.raw("", CLOSE, format="html")]

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from html import escape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urljoin
 
 from docutils import nodes
+from sphinx.locale import get_translator
 from sphinx.util.docutils import SphinxDirective
 
 import evidence_atlas
 from evidence_atlas.core.atlas import Atlas
 from evidence_atlas.domain import atlas_domain
-from evidence_atlas.language import _
+from evidence_atlas.language import CATALOG, N_, _
 from evidence_atlas.nodeset import container, filled, heading, paragraph
-from evidence_atlas.writing import WriteTime, Writing
+from evidence_atlas.theme import is_own_site
+from evidence_atlas.writing import WriteTime, Writing, serves_files
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
 
 BLOCK = "atlas-contribute"
+_FOLDED = """<details class="atlas-fold">
+<summary>{name}</summary>
+{form}
+<p class="atlas-hint">{private}</p>
+</details>"""
+_PAGE, _VERSION = "%page%", "%version%"  # blanks of a form that is the same on every page but for them
 
 
 class Contribute(WriteTime):
@@ -30,34 +40,67 @@ class Contribute(WriteTime):
 
     def render(self, writing: Writing) -> Sequence[nodes.Node]:
         """Return the block."""
-        content = _form(writing) if writing.atlas.settings.inbox else [_mail_or_issue(writing)]
-        return [container(heading(_("Contribute")), *content, classes=[BLOCK])]
+        atlas, page = writing.atlas, writing.docname
+        if atlas.settings.inbox and writing.can_link_within:
+            content: nodes.Node = nodes.raw("", folded_form(atlas, page), format="html")
+        else:
+            sentence, offered = offers(atlas, page)
+            content = paragraph(*filled(sentence, **{name: writing.link(*offer) for name, offer in offered.items()}))
+        return [container(heading(_("Contribute")), content, classes=[BLOCK])]
 
 
-def _form(writing: Writing) -> list[nodes.Node]:
-    """Return the form on a site; elsewhere a link to the inbox's own form."""
+def folded_form(atlas: Atlas, page: str) -> str:
+    """Return the form, which a reader unfolds, as HTML.
+
+    Args:
+        atlas: Says where the inbox is, and which version this is.
+        page: The document.
+    """
+    settings = atlas.settings
+    blank = _blank_form(settings.inbox, settings.inbox_contact_days, get_translator(CATALOG).gettext)
+    return blank.replace(_VERSION, escape(atlas.identity.version)).replace(_PAGE, escape(page))
+
+
+@lru_cache(maxsize=1)
+def _blank_form(inbox: str, days: int, _: Callable[[str], str]) -> str:
+    """Return the form with blanks; it is made once for a site and not for each of its pages."""
     from evidence_atlas.inbox.pages import form_html
 
-    settings = writing.atlas.settings
-    values = {"page": writing.docname, "version": writing.atlas.identity.version}
-    if writing.can_link_within:
-        form = form_html(settings.inbox, values, settings.inbox_contact_days, _)
-        private = _("Private: a person reads it, and nothing is published by itself. Your internet address is not kept.")
-        return [nodes.raw("", form, format="html"), paragraph(private, classes=["atlas-hint"])]
-    sentence = _("Something wrong or missing? {mail} (private, read by a person).")
-    link = writing.link(inbox_address(writing.atlas, writing.docname, settings.base_url), _("Write to the editors"))
-    return [paragraph(*filled(sentence, mail=link))]
+    form = form_html(inbox, {"page": _PAGE, "version": _VERSION}, days, _)
+    private = _("Private: a person reads it, and nothing is published by itself. Your internet address is not kept.")
+    return _FOLDED.format(name=escape(_("Something wrong or missing? Write to the editors")), form=form, private=escape(private))
 
 
-def inbox_address(atlas: Atlas, page: str, base: str = "") -> str:
-    """Return the address of the inbox's own form, with page and version filled in.
+def offers(atlas: Atlas, page: str) -> tuple[str, dict[str, tuple[str, str]]]:
+    """Return how to tell the editors what is wrong, by a link.
 
     Args:
         atlas: The atlas.
         page: The document.
-        base: Address on whose host a path is, for formats that leave the site.
+
+    Returns:
+        A sentence with blanks, and address and text of the link for each.
     """
-    address = urljoin(base, atlas.settings.inbox)
+    settings = atlas.settings
+    offered = {}
+    if settings.inbox or settings.contact:
+        offered["mail"] = (inbox_address(atlas, page) if settings.inbox else mail_address(atlas, page), _("Write to the editors"))
+    if settings.repository and not settings.inbox:
+        offered["issue"] = (_issue_address(atlas, page), _("open an issue"))
+    return _(_SENTENCES[tuple(offered)]), offered
+
+
+_SENTENCES = {
+    ("mail", "issue"): N_("Something wrong or missing? {mail} (private, read by a person) or {issue} (public)."),
+    ("mail",): N_("Something wrong or missing? {mail} (private, read by a person)."),
+    ("issue",): N_("Something wrong or missing? {issue} (public)."),
+    (): N_("Something wrong or missing?"),
+}
+
+
+def inbox_address(atlas: Atlas, page: str) -> str:
+    """Return the whole address of the inbox's own form, with page and version filled in, for formats that leave the site."""
+    address = urljoin(atlas.settings.base_url, atlas.settings.inbox)
     return f"{address}?{urlencode({'page': page, 'version': atlas.identity.version}, quote_via=quote)}"
 
 
@@ -67,30 +110,15 @@ def mail_address(atlas: Atlas, page: str) -> str:
     return f"mailto:{atlas.settings.contact}?{urlencode({'subject': subject, 'body': body}, quote_via=quote)}"
 
 
+def _issue_address(atlas: Atlas, page: str) -> str:
+    """Return the address of a prepared issue about a page."""
+    title, body = _prepared(atlas, page)
+    return f"{atlas.settings.repository}/issues/new?{urlencode({'title': title, 'body': body}, quote_via=quote)}"
+
+
 def _prepared(atlas: Atlas, page: str) -> tuple[str, str]:
     body = "\n".join((_("Page: {address}"), _("Version: {version}"), "", _("What is wrong or missing:"), ""))
     return f"{atlas.settings.name}: {page}", body.format(address=atlas.address(page), version=atlas.identity.version)
-
-
-def _mail_or_issue(writing: Writing) -> nodes.paragraph:
-    """Return the prepared mail and issue."""
-    atlas, settings = writing.atlas, writing.atlas.settings
-    sentence = _("Something wrong or missing?")
-    if settings.contact and settings.repository:
-        sentence = _("Something wrong or missing? {mail} (private, read by a person) or {issue} (public).")
-    elif settings.contact:
-        sentence = _("Something wrong or missing? {mail} (private, read by a person).")
-    elif settings.repository:
-        sentence = _("Something wrong or missing? {issue} (public).")
-    mail: list[nodes.Node] = []
-    issue: list[nodes.Node] = []
-    if settings.contact:
-        mail = writing.link(mail_address(atlas, writing.docname), _("Write to the editors"))
-    if settings.repository:
-        title, body = _prepared(atlas, writing.docname)
-        address = f"{settings.repository}/issues/new?{urlencode({'title': title, 'body': body}, quote_via=quote)}"
-        issue = writing.link(address, _("open an issue"))
-    return paragraph(*filled(sentence, mail=mail, issue=issue))
 
 
 class ContributeDirective(SphinxDirective):
@@ -104,14 +132,24 @@ class ContributeDirective(SphinxDirective):
 
 
 def offer(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
-    """Give the foot of pages that have no such block a link to the editors."""
-    atlas = atlas_domain(app.env).atlas
-    if page not in app.env.found_docs or BLOCK in context.get("body", ""):
+    """Give each page of a site that has no such block one at its foot; in other themes, at the end of its text."""
+    if not serves_files(app.builder) or app.builder.name == "singlehtml" or BLOCK in context.get("body", ""):
         return
+    atlas = atlas_domain(app.env).atlas
+    block = _block(atlas, page)
+    if is_own_site(app.builder):
+        context["atlas_word"] = block
+    elif page in app.env.found_docs:
+        context["body"] = f"{context.get('body', '')}\n{block}\n"
+
+
+def _block(atlas: Atlas, page: str) -> str:
+    """Return the form, or the sentence with its links, as HTML."""
     if atlas.settings.inbox:
-        context["atlas_word"] = (inbox_address(atlas, page), _("Write to the editors about this page"))
-    elif atlas.settings.contact:
-        context["atlas_word"] = (mail_address(atlas, page), _("Write to the editors about this page"))
+        return f'<div class="{BLOCK}">\n{folded_form(atlas, page)}\n</div>'
+    sentence, offered = offers(atlas, page)
+    links = {name: f'<a href="{escape(address)}">{escape(words)}</a>' for name, (address, words) in offered.items()}
+    return f'<p class="{BLOCK}">{escape(sentence).format(**links)}</p>' if links else ""
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

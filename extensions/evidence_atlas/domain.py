@@ -23,6 +23,7 @@ from evidence_atlas.core.digest import digest
 from evidence_atlas.core.findings import Finding
 from evidence_atlas.core.git_history import History
 from evidence_atlas.core.kinship import Kept, Kin
+from evidence_atlas.core.notice_checks import Check
 from evidence_atlas.core.notices import Notice
 from evidence_atlas.core.record import Record
 from evidence_atlas.core.references import Bibliography, Reference
@@ -89,6 +90,25 @@ class Shown:
 
 
 @dataclass(frozen=True)
+class Charted:
+    """A chart of a document, as its directive asks for it.
+
+    Attributes:
+        name: A name that no other chart of the document has.
+        kind: What is counted.
+        filters: Which papers are counted: fields and the values that are wanted.
+        rows: The field of the rows, for a chart that takes one.
+        columns: The field of the columns, likewise.
+    """
+
+    name: str
+    kind: str
+    filters: tuple[tuple[str, tuple[str, ...]], ...]
+    rows: str
+    columns: str
+
+
+@dataclass(frozen=True)
 class Paper:
     """An evidence page as other pages and outputs see it."""
 
@@ -99,6 +119,7 @@ class Paper:
     badge: Verdict  # the same in the language of the site, for readers alone
     bibliography: Bibliography = field(repr=False)
     notices: tuple[Notice, ...] = ()
+    checks: tuple[Check, ...] = ()  # who was asked about notices; no part of what the page says, so not of its digest
 
     @property
     def reference(self) -> Reference:
@@ -127,7 +148,7 @@ class AtlasDomain(Domain):
     name = "atlas"
     label = "Evidence atlas"
     object_types: ClassVar[dict[str, ObjType]] = {"paper": ObjType("paper", "paper")}
-    data_version = 5
+    data_version = 7
     initial_data: ClassVar[dict[str, Any]] = {
         "stated": {},
         "readings": {},
@@ -136,7 +157,9 @@ class AtlasDomain(Domain):
         "listings": {},
         "browsed": {},
         "defined": {},
+        "charted": {},
         "screened": {},
+        "screenings": {},
     }
 
     atlas: Atlas
@@ -181,9 +204,19 @@ class AtlasDomain(Domain):
         return cast("dict[str, bool]", self.data["defined"])
 
     @property
+    def charted(self) -> dict[str, tuple[Charted, ...]]:
+        """The charts of documents, by docname."""
+        return cast("dict[str, tuple[Charted, ...]]", self.data["charted"])
+
+    @property
     def screened(self) -> dict[str, str]:
         """A digest of the rules and the engine that screened a document, by docname."""
         return cast("dict[str, str]", self.data["screened"])
+
+    @property
+    def screenings(self) -> dict[str, dict[str, Any]]:
+        """What was found in the wording of documents that this build has read, until the scanner's cache has it, by docname."""
+        return cast("dict[str, dict[str, Any]]", self.data["screenings"])
 
     def clear_doc(self, docname: str) -> None:
         """Forget a document."""
@@ -244,7 +277,8 @@ class AtlasDomain(Domain):
                 reading, verdict = self.readings[docname], self.atlas.verdict(record)
                 badge = verdict if own_words else shown_verdict(record, self.shown_atlas.policy)
                 notices = self.atlas.notices_of(record.paper)
-                found[docname] = Paper(docname, record, reading, verdict, badge, self.atlas.bibliography, notices)
+                checks = self.atlas.checks_of(record.paper)
+                found[docname] = Paper(docname, record, reading, verdict, badge, self.atlas.bibliography, notices, checks)
         return found
 
     @cached_property
@@ -285,6 +319,8 @@ class AtlasDomain(Domain):
             return ""
         keys = set(shown.papers if shown else ()) | ({record.paper} if record else set())
         parts: list[str] = [self._common_signature, *map(self.paper_signature, sorted(keys))]
+        if record and (checks := self.atlas.checks_of(record.paper)):
+            parts.append(repr(checks))
         if docname in self.pages:
             related, said = self._related.signature(docname)
             parts += [said, *map(self._listed_signature, related)]
@@ -326,7 +362,10 @@ class AtlasDomain(Domain):
 
     @cached_property
     def _whole_signature(self) -> str:
-        return repr(([self.paper_signature(key) for key in sorted(self.papers)], self.atlas.policy))
+        atlas = self.atlas
+        notices = [(key, atlas.bibliography.digest(key), atlas.notices_of(key)) for key in atlas.under_notice]
+        checks = sorted(atlas.checks.items())
+        return repr(([self.paper_signature(key) for key in sorted(self.papers)], atlas.policy, notices, checks, atlas.search))
 
     def check_consistency(self) -> None:
         """Warn of two pages of one paper, in the same order however the pages were read."""

@@ -14,6 +14,7 @@ from dataclasses import astuple
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from docutils import nodes
 from sphinx.builders import Builder
@@ -119,21 +120,29 @@ def browse_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
         for depth, pages in alike.items():
             model = "/".join([start, *[MODEL] * depth])
             yield model, {"title": TITLE, "body": BODY}, "page.html"
-            _write_alike(app, start, model, pages)
+            write_alike(app, start, model, pages)
     for name in memory.pages.keys() - digests.keys() - app.env.found_docs:
         remove_file(page_file(app, name), Path(app.outdir))
     used = {domain.atlas.bibliography.digest(page.record.paper) for page in domain.pages.values()}
     memory.write(whole, digests, {digest: known[digest] for digest in sorted(used & known.keys())})
 
 
-def _write_alike(app: Sphinx, start: str, model: str, pages: Sequence[BrowsePage]) -> None:
-    """Write pages of one depth below a document after the model that the theme has rendered, and remove the model."""
+def write_alike(app: Sphinx, start: str, model: str, pages: Sequence[BrowsePage]) -> None:
+    """Write pages of one depth after the model that the theme has rendered, and remove the model.
+
+    Args:
+        app: The build.
+        start: The name below which they stand.
+        model: The name of the model.
+        pages: The pages.
+    """
     file = page_file(app, model)
     rendered = file.read_text(encoding="utf-8")
     remove_file(file, Path(app.outdir))
     name = model.removeprefix(start)
     for page in pages:
-        text = rendered.replace(name, page.name.removeprefix(start)).replace(TITLE, escape(page.title))
+        own = page.name.removeprefix(start)
+        text = rendered.replace(name, own).replace(quote(name, safe=""), quote(own, safe="")).replace(TITLE, escape(page.title))
         target = page_file(app, page.name)
         target.parent.mkdir(parents=True, exist_ok=True)
         write_changed(target, text.replace(BODY, page.body))

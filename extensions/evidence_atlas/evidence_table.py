@@ -22,6 +22,7 @@ from evidence_atlas.domain import Paper, warn
 from evidence_atlas.fields import FIELDS
 from evidence_atlas.language import _
 from evidence_atlas.nodeset import container, paragraph, table, text
+from evidence_atlas.page_filters import passing, wanted, warn_of_unknown
 from evidence_atlas.pem_badge import mark
 from evidence_atlas.table_data import has_controls, table_data
 from evidence_atlas.writing import WriteTime, Writing, serves_files, show
@@ -43,10 +44,9 @@ class EvidenceTable(WriteTime):
 
     def render(self, writing: Writing) -> Sequence[nodes.Node]:
         """Return the table, or one a group under its name and number of pages; then what the codes mean."""
-        atlas, filters = writing.atlas, self._filters(writing.atlas)
-        pages = [
-            p for p in writing.domain.pages.values() if all(_passes(p, name, wanted, atlas) for name, wanted in filters.items())
-        ]
+        atlas, filters = writing.atlas, self["filters"]
+        warn_of_unknown(filters, atlas, self["file"], self["lineno"], Code.TABLE)
+        pages = passing(writing.domain, filters)
         if not pages:
             return [paragraph(_("No page matches."), classes=["atlas-hint"])]
         pages = _sorted(pages, self["sort_by"], atlas)[: self["limit"]]
@@ -62,19 +62,6 @@ class EvidenceTable(WriteTime):
             return [*parts, *codes]
         data = table_data(writing, self["columns"], self["sort_by"], self["group_by"], [members for _, members in groups])
         return [container(nodes.raw("", data, format="html"), *parts, *codes, classes=["atlas-tables"])]
-
-    def _filters(self, atlas: Atlas) -> dict[str, list[str]]:
-        """Return the filters, and warn of values that no page can have."""
-        for name, wanted in self["filters"].items():
-            known = FIELDS[name].vocabulary(atlas)
-            for value in wanted:
-                if known and value not in known:
-                    message = (
-                        f"The filter '{name}' cannot be {value!r}{nearest(value, known)}; expected one of {listed(known, 25)}."
-                    )
-                    warn(Finding(self["file"], self["lineno"], Code.TABLE, message))
-        filters: dict[str, list[str]] = self["filters"]
-        return filters
 
     def _groups(self, pages: Sequence[Paper], atlas: Atlas) -> Sequence[tuple[str, Sequence[Paper]]]:
         """Return titles and pages of the groups, in the policy's order; all pages under no title without groups."""
@@ -109,20 +96,6 @@ def _parted(made: nodes.table) -> nodes.table:
         del body[FIRST_ROWS:]
         group += nodes.tbody("", *rest)
     return made
-
-
-def _passes(page: Paper, name: str, wanted: Sequence[str], atlas: Atlas) -> bool:
-    values = FIELDS[name].values(page, atlas)
-    if name == "year":
-        return any(_in_years(values[0], years) for years in wanted)
-    if name in ("author", "journal", "title"):
-        return any(part.casefold() in value.casefold() for part in wanted for value in values)
-    return any(value in wanted for value in values)
-
-
-def _in_years(year: str, years: str) -> bool:
-    first, dash, last = years.partition("-")
-    return (first or "0") <= year <= (last or "9999") if dash else year == years
 
 
 def _sorted(pages: Sequence[Paper], order: str, atlas: Atlas) -> list[Paper]:
@@ -193,7 +166,7 @@ class EvidenceTableDirective(SphinxDirective):
             key=None,
             file=source,
             lineno=line,
-            filters={name: self._wanted(name) for name in FIELDS if name in self.options},
+            filters={name: wanted(self.options[name]) for name in FIELDS if name in self.options},
             group_by=group if group and self._known("group-by", group) else "",
             sort_by=sort if self._known("sort-by", sort.removeprefix("-")) else "author",
             columns=columns or list(DEFAULT_COLUMNS),
@@ -203,10 +176,6 @@ class EvidenceTableDirective(SphinxDirective):
         self.set_source_info(part)
         show(self.env, part)
         return [part]
-
-    def _wanted(self, name: str) -> list[str]:
-        text = self.options[name]
-        return [part.strip() for part in text.split(",") if part.strip()]
 
     def _known(self, option: str, name: str) -> bool:
         if name in FIELDS:

@@ -19,6 +19,7 @@ from evidence_atlas.domain import Reading, atlas_domain
 from evidence_atlas.language import N_, _, day
 from evidence_atlas.limitations import LIMITATIONS_CLASS
 from evidence_atlas.nodeset import admonition, container, filled, heading, link, paragraph, text
+from evidence_atlas.notice_status import status
 from evidence_atlas.writing import WriteTime, Writing, cited_papers, unusable
 from indexed_bibtex.works import list_works
 
@@ -60,12 +61,11 @@ def banner(notice: Notice, cited: str = "") -> nodes.admonition:
     else:
         said = _("A notice was issued about this paper.")
     facts = ", ".join(fact for fact in (notice.issuer, day(notice.date) if notice.date else "") if fact)
-    grade = "withdrawn" if notice.withdraws else "concern" if notice.kind == "expression-of-concern" else "correction"
     return admonition(
         _(notice.label),
         paragraph(f"{said} {notice.reason}".strip()),
         *([paragraph(*_source(notice, facts), classes=["atlas-hint"])] if facts or notice.doi else []),
-        classes=["atlas-notice", f"atlas-notice-{grade}", *(["atlas-notice-cited"] if cited else [])],
+        classes=["atlas-notice", f"atlas-notice-{notice.grade}", *(["atlas-notice-cited"] if cited else [])],
     )
 
 
@@ -103,16 +103,18 @@ def _byline(paper: Reference) -> str:
 
 
 class Disclosure(WriteTime):
-    """Who drafted the page, from what, whether it was reviewed; and that it is not medical advice."""
+    """What is known of retractions; who drafted the page, from what, whether it was reviewed; that it is not medical advice."""
 
     finished = True
 
     def render(self, writing: Writing) -> Sequence[nodes.Node]:
-        """Return a block of one paragraph."""
+        """Return a block of a paragraph each."""
         record = writing.record
         atlas = writing.atlas
         said = disclosure(record, atlas.policy.read[record.read], atlas.scanner) if record else _(NOT_ADVICE)
-        return [container(paragraph(said), classes=["atlas-disclosure"])]
+        page = writing.paper(None)
+        known = [paragraph(status(page.checks, shown=bool(page.notices)))] if page else []
+        return [container(*known, paragraph(said), classes=["atlas-disclosure"])]
 
 
 def disclosure(record: Record, read: str, scanner: str = "") -> str:
@@ -124,6 +126,7 @@ def disclosure(record: Record, read: str, scanner: str = "") -> str:
         scanner: Version of the rules by which the wording was screened; empty where none was.
     """
     drafted = _("Drafted by software from {read}.") if record.drafted == "software" else _("Drafted by a person from {read}.")
+    program = _("Its frame was drawn up with {program}.").format(program=record.drafted_with) if record.drafted_with else ""
     sources = f" ({'; '.join(record.sources)})" if record.sources else ""
     if isinstance(record.review, Review):
         reviewed = _("Reviewed by {reviewer} on {date}.").format(
@@ -132,7 +135,7 @@ def disclosure(record: Record, read: str, scanner: str = "") -> str:
     else:
         reviewed = _("No person has reviewed it yet.")
     screened = _("Software screened its wording (rules v{version}).").format(version=scanner) if scanner else ""
-    return " ".join(filter(None, (drafted.format(read=f"{read}{sources}"), reviewed, screened, _(NOT_ADVICE))))
+    return " ".join(filter(None, (drafted.format(read=f"{read}{sources}"), program, reviewed, screened, _(NOT_ADVICE))))
 
 
 class FramePage(SphinxTransform):

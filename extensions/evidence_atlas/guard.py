@@ -7,12 +7,13 @@ What is refused stays visible as text, with a located warning; nothing of it rea
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from docutils import nodes
-from docutils.parsers.rst import Directive
+from docutils.parsers.rst import Directive, directives
 from docutils.parsers.rst.directives.misc import Raw
 from myst_parser.mocking import MockIncludeDirective, MockState
 from sphinx import addnodes
@@ -23,7 +24,8 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util.docutils import SphinxDirective
 
 import evidence_atlas
-from evidence_atlas.core import markup
+from evidence_atlas.core import limits, markup
+from evidence_atlas.core.active_files import refuse_download, refuse_picture
 from evidence_atlas.core.findings import Code, Finding
 from evidence_atlas.core.frontmatter import blank, read_front_matter
 from evidence_atlas.core.links import is_remote, unsafe_scheme
@@ -52,11 +54,16 @@ def outside(env: BuildEnvironment, name: str) -> bool:
 # ---------------------------------------------------------------------------------------------------------
 
 
-def refuse_links(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Empty a page that is a symbolic link out of the sources, before anybody looks at what it holds."""
+def refuse_page(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Empty a page that is a link out of the sources, or too large, before anybody looks at what it holds."""
+    if not is_guarded(app.env, docname):
+        return
     path = app.env.doc2path(docname)
-    if is_guarded(app.env, docname) and not path.resolve().is_relative_to(Path(app.srcdir).resolve()):
+    if not path.resolve().is_relative_to(Path(app.srcdir).resolve()):
         warn(Finding(str(path), 1, Code.FILE_ACCESS, "The page is a link to a file outside the sources; it is left empty."))
+        source[0] = ""
+    elif message := limits.too_large(source[0]):
+        warn(Finding(str(path), 1, Code.UNREADABLE_PAGE, message))
         source[0] = ""
 
 
@@ -115,12 +122,17 @@ class GuardedInclude(_Guarded):
 
     required_arguments = 1
     final_argument_whitespace = True
-    option_spec = Include.option_spec
+    # naming a parser imports the module of that name, so this waits until it is known whose page it is
+    option_spec: ClassVar[Any] = {**(Include.option_spec or {}), "parser": directives.unchanged, "tab-width": limits.tab_width}
 
     def run(self) -> list[nodes.Node]:
         """Include the file as the parser in use does it."""
         if self.refused([self.arguments[0]]):
             return []
+        if "parser" in self.options and is_guarded(self.env, self.env.docname):
+            raise self.error("A page from anyone may not choose the parser of a file.")
+        if "parser" in self.options:
+            self.options["parser"] = directives.parser_name(self.options["parser"])
         if isinstance(self.state, MockState):
             renderer = self.state._renderer
             mock = MockIncludeDirective(
@@ -137,6 +149,13 @@ def _delegate(directive: type[Directive], to: Directive) -> Directive:
 
 class GuardedLiteralInclude(LiteralInclude, _Guarded):
     """The directive ``literalinclude``."""
+
+    option_spec: ClassVar[Any] = {
+        **(LiteralInclude.option_spec or {}),
+        "lines": limits.lines,
+        "emphasize-lines": limits.lines,
+        "tab-width": limits.tab_width,
+    }
 
     def run(self) -> list[nodes.Node]:
         """Include the file, and the one it is compared with."""
@@ -185,7 +204,8 @@ class GuardDocument(SphinxTransform):
         for node, finding in list(self._refuse()):
             if finding.code not in reported:
                 warn(finding)
-            _replace(node, finding.code)
+            if not isinstance(node, addnodes.toctree):
+                _replace(node, finding.code)
 
     def _refuse(self) -> Iterator[tuple[nodes.Element, Finding]]:
         for node in self.document.findall(nodes.Element):
@@ -210,7 +230,7 @@ def _replace(node: nodes.Element, code: Code) -> None:
         replacement: list[nodes.Node] = [nodes.inline("", "", *shown)]
         if isinstance(node, nodes.image) and not isinstance(node.parent, nodes.TextElement):
             replacement = [nodes.paragraph("", "", *replacement)]
-    elif code is Code.FILE_ACCESS or isinstance(node, nodes.meta):
+    elif code in (Code.FILE_ACCESS, Code.ACTIVE_FILE) or isinstance(node, nodes.meta):
         replacement = list(node.children) if node.children else [nodes.inline("", "")]
     elif isinstance(node.parent, nodes.TextElement):
         replacement = [nodes.literal("", node.astext())]
@@ -241,14 +261,40 @@ def _check_image(node: nodes.Element, env: BuildEnvironment) -> Refusal:
         return Code.UNSAFE_LINK, markup.unsafe_link_message(scheme)
     if outside(env, address):
         return Code.FILE_ACCESS, f"The picture {address!r} is outside the sources; it is left out."
+    for name in ("width", "height", "scale"):
+        if re.search(r"\d{6}|\d[eE]|inf|nan", str(node.get(name, ""))):
+            message = f"The {name} of the picture {address!r} is larger than any page; the picture is left out."
+            return Code.ACTIVE_FILE, message
+    for path in _named(env, address):
+        if why := refuse_picture(path):
+            return Code.ACTIVE_FILE, f"The picture {address!r} is left out: {why}."
     return None
+
+
+def _named(env: BuildEnvironment, address: str) -> list[Path]:
+    """Return the files that a picture's address names: ``a.*`` leaves the choice of the format to the builder."""
+    path = Path(env.relfn2path(address)[1])
+    return sorted(path.parent.glob(path.name)) if path.name.endswith(".*") else [path]
 
 
 def _check_download(node: nodes.Element, env: BuildEnvironment) -> Refusal:
     target = str(node.get("reftarget", ""))
-    if "://" not in target and outside(env, target):
+    if scheme := unsafe_scheme(target):
+        return Code.UNSAFE_LINK, markup.unsafe_link_message(scheme)
+    if "://" in target:
+        return None
+    if outside(env, target):
         return Code.FILE_ACCESS, f"The download {target!r} is outside the sources; it is left out."
+    if why := refuse_download(Path(env.relfn2path(target)[1])):
+        return Code.ACTIVE_FILE, f"The download {target!r} is left out: {why}."
     return None
+
+
+def _check_toctree(node: nodes.Element, _env: BuildEnvironment) -> Refusal:
+    """Take links that run out of a list of pages, which becomes links only when it is written."""
+    wrong = [unsafe_scheme(address) for _title, address in node["entries"] if address]
+    node["entries"] = [entry for entry in node["entries"] if not unsafe_scheme(entry[1] or "")]
+    return next(((Code.UNSAFE_LINK, markup.unsafe_link_message(scheme)) for scheme in wrong if scheme), None)
 
 
 def _check_math(node: nodes.Element, _env: BuildEnvironment) -> Refusal:
@@ -279,13 +325,15 @@ _CHECKS: dict[type[nodes.Element], Any] = {
     nodes.math_block: _check_math,
     nodes.meta: _check_meta,
     addnodes.tabular_col_spec: _check_columns,
+    addnodes.toctree: _check_toctree,
 }
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Put the guarded directives in place and connect the checks."""
     app.setup_extension("evidence_atlas.base")
-    app.connect("source-read", refuse_links, priority=100)
+    app.setup_extension("evidence_atlas.bounded")
+    app.connect("source-read", refuse_page, priority=100)
     app.connect("source-read", guard_source, priority=300)
     for name, directive in (
         ("include", GuardedInclude),

@@ -7,7 +7,8 @@ messages for those who write pages. A project adds a language, or words of its o
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -51,6 +52,26 @@ def ngettext(one: str, many: str, number: int) -> str:
 def language() -> str:
     """Return the language of the words, which is English where the site's language has no catalogue."""
     return locale.get_translator(CATALOG).info().get("language") or SOURCE
+
+
+@contextmanager
+def spoken(tag: str, folders: Sequence[Path] = ()) -> Iterator[None]:
+    """Speak a language where no build runs.
+
+    Args:
+        tag: The language as HTML names it (``pt-BR``).
+        folders: Where an atlas keeps words of its own (``locale_dirs``); they come first.
+    """
+    key = ("general", CATALOG)
+    before = locale.translators.pop(key, None)
+    try:
+        for folder in [*folders, FOLDER]:
+            locale.init([str(folder)], tag.replace("-", "_"), CATALOG)
+        yield
+    finally:
+        locale.translators.pop(key, None)
+        if before is not None:
+            locale.translators[key] = before
 
 
 def number(value: int) -> str:

@@ -26,9 +26,9 @@ def record_json(page: Paper, atlas: Atlas) -> dict[str, Any]:
     """Return a page as data.
 
     The digest covers what the page says (record, reference, verdict, notices, text) and not when or by which
-    version of the policy it was said.
+    version of the policy it was said, nor who was asked about notices: that changes with every question.
     """
-    identity, content = atlas.identity, page.content()
+    content = page.content()
     return {
         "schema": SCHEMA,
         "title": page.reading.title,
@@ -36,13 +36,8 @@ def record_json(page: Paper, atlas: Atlas) -> dict[str, Any]:
         "pem": content["pem"] | {"policy": page.verdict.policy},
         "badge": page.verdict.label,
         "limitations": page.reading.limitations,
-        "versions": {
-            "atlas": identity.version,
-            "date": str(identity.date) if identity.date else None,
-            "generator": identity.generator,
-            "scanner": atlas.scanner or None,
-            "policy": atlas.policy.version,
-        },
+        "notice-checks": [check.as_data() for check in page.checks],
+        "versions": atlas.versions(),
         "addresses": {"page": atlas.address(page.docname), "citable": atlas.citable_address(page.docname)},
         "digest": page.digest,
     }
@@ -59,7 +54,7 @@ def write_files(app: Sphinx, page: Paper) -> None:
     folder = Path(app.outdir, page.docname)
     folder.mkdir(parents=True, exist_ok=True)
     for name, render in FORMATS.items():
-        (folder / name).write_bytes(render(page.reference).encode())
+        (folder / name).write_bytes(render(page.reference, page.notices).encode())
     own = own_reference.own_reference(page.docname, page.reading.title, page.digest, atlas)
     for name, render_own in own_reference.FORMATS.items():
         (folder / name).write_bytes(render_own(own).encode())

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 _SAID = re.compile(r'\bsay\(\s*"([^"]+)"')  # the words of the template
+# the paper's files are linked, and their listing is for a screen, with a button to copy; the colophon says the history
+_LEFT_OUT = ("atlas-bibtex", "atlas-history")
 _NO_FILE_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -46,6 +48,7 @@ def configure(app: Sphinx, config: Config) -> None:
         "typst_pages": [f"{evidence}/*", f"!{evidence}/index"],
         "typst_base_url": project.settings.base_url,
         "typst_template": str(HERE / "pdf.typ"),
+        "typst_left_out": list(_LEFT_OUT),
     }
     if language() != SOURCE:
         config.typst_template_options = {f"say:{said}": _(said) for said in template_words()} | config.typst_template_options

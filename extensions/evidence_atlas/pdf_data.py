@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
+from urllib.parse import urljoin
 
 from docutils import nodes
 
 from evidence_atlas.cite_block import formatted
 from evidence_atlas.core.atlas import Atlas
+from evidence_atlas.core.licence import licence_at
 from evidence_atlas.core.printed_names import family_and_initials, short_authors
 from evidence_atlas.core.record import Review
 from evidence_atlas.core.slugs import folded
@@ -45,13 +47,29 @@ def listed(paper: Paper, atlas: Atlas) -> dict[str, Any]:
     }
 
 
+def _contact(atlas: Atlas) -> list[str]:
+    """Return where to write, as address and words: the private inbox, else by mail; nothing where there is neither."""
+    settings = atlas.settings
+    if settings.inbox:
+        address = urljoin(settings.base_url, settings.inbox)
+        return [address, address]
+    return [f"mailto:{settings.contact}", settings.contact] if settings.contact else []
+
+
+def _licence(address: str) -> list[str]:
+    licence = licence_at(address)
+    return [licence.address, licence.name] if licence else []
+
+
 def colophon(atlas: Atlas) -> dict[str, Any]:
     """Return what every PDF says of the atlas."""
     identity = atlas.identity
     return {
         "atlas": atlas.settings.name,
         "operator": atlas.settings.operator,
-        "contact": atlas.settings.contact,
+        "contact": _contact(atlas),
+        "licence": _licence(atlas.settings.licence),
+        "data-licence": _licence(atlas.settings.data_licence),
         "version": identity.version,
         "date": long_day(identity.date) if identity.date else "",
         "generator": identity.generator,

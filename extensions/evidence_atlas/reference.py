@@ -17,6 +17,7 @@ from evidence_atlas.core.findings import Code
 from evidence_atlas.core.notices import KINDS
 from evidence_atlas.core.record import Record
 from evidence_atlas.core.settings import Settings
+from evidence_atlas.core.web_policy import content_security_policy
 from evidence_atlas.fields import FIELDS
 from evidence_atlas.nodeset import bullet_list, paragraph, table
 
@@ -138,6 +139,11 @@ def _notices() -> nodes.table:
     return table(["Kind", "Banner"], rows, ["atlas-reference"])
 
 
+def _content_security_policy() -> nodes.literal_block:
+    header = f"Content-Security-Policy: {content_security_policy()}"
+    return nodes.literal_block(header, header, language="text")
+
+
 TABLES: dict[str, Callable[[], nodes.Element]] = {
     "warnings": _warnings,
     "settings": _settings,
@@ -146,11 +152,12 @@ TABLES: dict[str, Callable[[], nodes.Element]] = {
     "notices": _notices,
     "directives": _directives,
     "commands": _commands,
+    "content-security-policy": _content_security_policy,
 }
 
 
 class AtlasReference(SphinxDirective):
-    """Shows one table of the reference, made from the code."""
+    """Shows one part of the reference, mostly a table, made from the code."""
 
     required_arguments = 1
 

@@ -1,4 +1,7 @@
-"""The directive ``scanner-quality``: tables of how good the wording scanner is, from the file that the measuring run wrote."""
+"""The directives ``scanner-quality`` and ``criteria-quality``: how good the wording scanner and the criteria finder are.
+
+Their tables are from the files that the measuring runs wrote.
+"""
 
 from __future__ import annotations
 
@@ -61,41 +64,63 @@ def _agreement(figures: Figures, split: str) -> list[nodes.Node]:
     return [paragraph(same), table(["Label", "In pass A", "In pass B", "Cohen's kappa"], cells, ["atlas-quality"])]
 
 
+def _named(figures: Figures, split: str) -> list[nodes.Node]:
+    part = figures[split]
+    told = f"Abstracts: {part['abstracts']}, of which {part['naming']} name a definition."
+    return [paragraph(told), _rows("Definition", part["definitions"])]
+
+
+def _roles(figures: Figures, split: str) -> list[nodes.Node]:
+    part = figures[split]
+    found = part["roles"]
+    told = f"Of {found['of']} definitions that were found rightly, {found['right']} got the right role: "
+    return [paragraph(f"{told}{_with_interval(found['share'])}."), _rows("Role", part["inclusion"])]
+
+
+def _names_version(figures: Figures, split: str) -> list[nodes.Node]:
+    return [paragraph(f"Names, version {figures['names']}. Labels, digest {figures['labels']}.")]
+
+
 def _version(figures: Figures, split: str) -> list[nodes.Node]:
     return [paragraph(f"Rules, version {figures['rules']}. Labels, digest {figures['labels']}.")]
 
 
-TABLES: dict[str, Callable[[Figures, str], list[nodes.Node]]] = {
+Tables = Mapping[str, Callable[[Figures, str], list[nodes.Node]]]  # the first is shown where none is asked for
+SCANNER: Tables = {
     "strengths": _strengths,
     "rules": _rules,
     "agreement": _agreement,
     "version": _version,
 }
+CRITERIA: Tables = {"definitions": _named, "roles": _roles, "version": _names_version}
 
 
-class ScannerQuality(SphinxDirective):
+class _Quality(SphinxDirective):
     """Shows one part of the figures in a file that stands beside the page."""
 
+    tables: ClassVar[Tables]
     required_arguments = 1
     option_spec: ClassVar[OptionSpec] = {
-        "show": lambda word: directives.choice(word, tuple(TABLES)),
-        "split": lambda word: directives.choice(word, ("held-out", "development")),
+        "show": directives.unchanged_required,
+        "split": lambda word: directives.choice(word, ("held-out", "held-out-2", "development")),
     }
 
     def run(self) -> list[nodes.Node]:
         """Return the tables; the page is read again when the file changes.
 
         Raises:
-            DirectiveError: If the file lies outside the sources, or does not hold such figures.
+            DirectiveError: If there is no such part, or the file lies outside the sources, or does not hold such figures.
         """
-        name = self.arguments[0]
+        name, shown = self.arguments[0], self.options.get("show", next(iter(self.tables)))
+        if shown not in self.tables:
+            raise self.error(f"There is no table '{shown}'; expected one of {', '.join(self.tables)}.")
         relative, path = self.env.relfn2path(name)
         if outside(self.env, name):
             raise self.error(f"The file of figures '{name}' lies outside the sources.")
         self.env.note_dependency(relative)
         try:
             figures = json.loads(Path(path).read_text(encoding="utf-8"))
-            made = TABLES[self.options.get("show", "strengths")](figures, self.options.get("split", "held-out"))
+            made = self.tables[shown](figures, self.options.get("split", "held-out"))
         except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
             raise self.error(f"The file of figures '{name}' cannot be shown: {error!r}") from error
         for node in made:
@@ -103,7 +128,20 @@ class ScannerQuality(SphinxDirective):
         return made
 
 
+class ScannerQuality(_Quality):
+    """How good the wording scanner is."""
+
+    tables = SCANNER
+
+
+class CriteriaQuality(_Quality):
+    """How good the criteria finder is."""
+
+    tables = CRITERIA
+
+
 def setup(app: Sphinx) -> ExtensionMetadata:
-    """Register the directive."""
+    """Register the directives."""
     app.add_directive("scanner-quality", ScannerQuality)
+    app.add_directive("criteria-quality", CriteriaQuality)
     return {"version": evidence_atlas.__version__, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -57,7 +57,7 @@ def _run_pagefind(records: Path, target: Path, suffix: str) -> str:
     from pagefind_bin import get_executable
 
     command = [str(get_executable()), "--silent", "--site", str(records), "--output-path", str(target), "--glob", f"**/*{suffix}"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", check=False)
     return (
         "" if done.returncode == 0 and (target / ENTRY).is_file() else (done.stderr or done.stdout).strip() or "no page has text"
     )

@@ -47,7 +47,7 @@ def write_bibtex(app: Sphinx, exception: Exception | None) -> None:
     for paper in domain.papers.values():
         years[shard(paper)].append(paper)
     for year, papers in years.items():
-        entries = {paper.record.paper: bibtex(paper.reference) for paper in papers}
+        entries = {paper.record.paper: bibtex(paper.reference, paper.notices) for paper in papers}
         write_changed(folder / f"{year}.json", json.dumps(entries, ensure_ascii=False, sort_keys=True))
     for file in folder.glob("*.json"):
         if file.stem not in years:

@@ -47,7 +47,7 @@ SEVERITIES = {
 def read_rules(app: Sphinx) -> None:
     """Read the rules, and say by which version pages are screened."""
     domain = atlas_domain(app.env)
-    screener = Screener(domain.atlas, cached=False)
+    screener = Screener(domain.atlas, cached=True)
     domain.screener = screener
     domain.atlas = replace(domain.atlas, scanner=screener.version)
     for finding in screener.problems:
@@ -79,6 +79,17 @@ def screen_source(app: Sphinx, docname: str, source: list[str]) -> None:
         else:
             warn(finding)
     domain.screened[docname] = _decides(screener)
+    if new := screener.new():
+        domain.screenings[docname] = new
+
+
+def keep_screenings(app: Sphinx, env: BuildEnvironment) -> None:
+    """Keep what was found, that of processes that read a share of the pages included, for every later build and check."""
+    domain = atlas_domain(env)
+    for rows in domain.screenings.values():
+        domain.screener.add(rows)
+    domain.screenings.clear()
+    domain.screener.save()
 
 
 def _checked(app: Sphinx, path: str, text: str) -> Source:
@@ -188,6 +199,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("builder-inited", read_rules, priority=600)
     app.connect("env-get-outdated", find_outdated)
     app.connect("source-read", screen_source, priority=250)
+    app.connect("env-updated", keep_screenings)
     app.add_transform(ShowWaivers)
     app.add_directive("wording-rules", WordingRulesDirective)
     return {"version": evidence_atlas.__version__, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -72,7 +72,7 @@ def read_case(source: str, policy: Policy) -> tuple[Record | None, list[str]]:
         The record, if there is one, and what is wrong.
     """
     front = read_front_matter(f"---\nevidence:\n{textwrap.indent(source, '  ')}\n---\n")
-    stated = (front.value or {}).get("evidence")
+    stated = front.stated
     if front.problems or not isinstance(stated, dict):
         return None, [problem.message for problem in front.problems] or ["no keys and values were found."]
     filled: dict[str, Any] = {

@@ -49,10 +49,12 @@ def setup(app: Sphinx) -> ExtensionMetadata:
 
 def install(app: Sphinx) -> None:
     """Put the domain and the transform in place of those that are loaded."""
+    from indexed_bibtex import latex_codec
     from indexed_bibtex.domain import IndexedBibtexDomain
     from indexed_bibtex.formatting import save_cache
     from indexed_bibtex.works import IndexedBibliographyTransform
 
+    latex_codec.install()
     app.add_domain(IndexedBibtexDomain, override=True)
     app.add_post_transform(IndexedBibliographyTransform)
     app.connect("builder-inited", note_builder)

@@ -52,10 +52,12 @@ class Formatter:
         key = (signature, digest)
         if key not in self._texts:
             kept = self._load()
-            if key not in kept:
-                kept[key] = pickle.dumps(style.format_entry("", entry).text, pickle.HIGHEST_PROTOCOL)
+            if key in kept:
+                self._texts[key] = pickle.loads(kept[key])  # noqa: S301  (our own file, beside Sphinx's pickles)
+            else:
+                self._texts[key] = style.format_entry("", entry).text
+                kept[key] = pickle.dumps(self._texts[key], pickle.HIGHEST_PROTOCOL)
                 self._new = True
-            self._texts[key] = pickle.loads(kept[key])  # noqa: S301  (our own file, beside Sphinx's pickles)
         return self._texts[key]
 
     def entry(self, name: str, entry: Entry, digest: str, label: str) -> FormattedEntry:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from bisect import bisect_left
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +154,24 @@ class Entries(OrderedCaseInsensitiveDict):  # type: ignore[misc]
                 if index < len(places) and places[index][1] <= first:
                     found.add(places[index][2])
         return [key for lower, key in self._keys.items() if lower in found]
+
+    def written(self, names: Collection[str]) -> dict[str, dict[str, str]]:
+        """Return some fields of every entry, by key; a regular entry is searched and not read.
+
+        Args:
+            names: The fields' names, in lower case.
+        """
+        found: dict[str, dict[str, str]] = {}
+        for lower, key in self._keys.items():
+            if lower in self._places:
+                name, start, end = self._places[lower]
+                text = self._text(name)
+                fields = _FIELDS.finditer(text, text.index(",", start) + 1, end)
+                rows = ((field["name"], field["value"].strip('{}"')) for field in fields)
+            else:
+                rows = iter(self[key].fields.items())
+            found[key] = {name.lower(): value for name, value in rows if name.lower() in names}
+        return found
 
     def is_regular(self, key: str) -> bool:
         """Whether an entry is kept by its place."""

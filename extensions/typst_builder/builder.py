@@ -87,7 +87,7 @@ class TypstBuilder(Builder):
         from typst_builder.jobs import VERSIONS
 
         own = [
-            *map(repr, (self.settings.base_url, self.settings.raw, self.settings.standards)),
+            *map(repr, (self.settings.base_url, sorted(self.settings.left_out), self.settings.raw, self.settings.standards)),
             VERSIONS,
             self.fonts_digest,
             _own_digest(),

@@ -68,7 +68,7 @@ class PdfCompiler:
         self.loaded = loaded
         self.standards = standards
         self.timestamp = timestamp
-        self.inputs = {"options": json.dumps(options)}
+        self.inputs = {"options": json.dumps(options), "fonts": json.dumps(sorted(loaded.families()))}
         self._own = threading.local()
 
     def compile(self, job: Job) -> bytes:
@@ -83,7 +83,6 @@ class PdfCompiler:
             made: bytes = self._compiler().compile(
                 input=job.source.encode(),
                 format="pdf",
-                sys_inputs=self.inputs,
                 pdf_standards=self.standards,
                 timestamp=self.timestamp,
             )
@@ -98,6 +97,7 @@ class PdfCompiler:
         used: int = getattr(self._own, "used", 0)
         if used % _LIFE == 0:
             empty: bytes = b""
-            self._own.compiler = typst.Compiler(empty, root=str(self.workspace.root), font_paths=self.loaded)
+            root = str(self.workspace.root)
+            self._own.compiler = typst.Compiler(empty, root=root, font_paths=self.loaded, sys_inputs=self.inputs)
         self._own.used = used + 1
         return self._own.compiler

@@ -41,6 +41,7 @@ def values() -> dict[str, tuple[Any, tuple[type, ...]]]:
         "typst_volume_size": (VOLUME_SIZE, (int,)),
         "typst_base_url": ("", (str,)),
         "typst_standards": (list(STANDARDS), (list, tuple)),
+        "typst_left_out": ([], (list, tuple)),
         "typst_raw": (False, (bool,)),
         "typst_font_paths": ([], (list, tuple)),
     }
@@ -60,6 +61,7 @@ class Settings:
         volume_size: Documents that one volume holds at most.
         base_url: Where documents are found on the web, with ``{docname}`` in the place of the name, or nothing.
         standards: Standards of PDF that the compiler keeps to, by its names.
+        left_out: Classes of what is not shown in PDFs; links to it lead to the web.
         raw: Whether raw Typst of documents is taken as it is.
         font_paths: Folders of fonts.
     """
@@ -73,6 +75,7 @@ class Settings:
     volume_size: int
     base_url: str
     standards: tuple[str, ...]
+    left_out: frozenset[str]
     raw: bool
     font_paths: tuple[Path, ...]
 
@@ -112,6 +115,7 @@ def read(config: Config, confdir: Path) -> Settings:
         volume_size=_volume_size(config),
         base_url=_base_url(config),
         standards=_strings(config, "typst_standards"),
+        left_out=frozenset(_strings(config, "typst_left_out")),
         raw=bool(config.typst_raw),
         font_paths=tuple(confdir / path for path in _strings(config, "typst_font_paths")),
     )

@@ -104,7 +104,8 @@ class Sections(Base):
         rows = [] if node["hidden"] else [self._entry(title, target) for title, target in node["entries"]]
         if rows:
             self.note_source(node)
-            self.emit(call("toctree", rows))
+            caption = self.string(one_line(node["caption"])) if node["caption"] else None
+            self.emit(call("toctree", rows, caption=caption))
             self.links |= {label_of(docname, ""): None for docname in docnames}
         if docnames and not self.depth:
             self.cut(docnames, self.level)

@@ -23,6 +23,7 @@ class KeepToctrees(SphinxPostTransform):
         """Replace the toctrees of the document."""
         for toctree in list(self.document.findall(addnodes.toctree)):
             kept = contents("", entries=toctree["entries"], docnames=toctree["includefiles"], hidden=toctree.get("hidden", False))
+            kept["caption"] = toctree.get("caption") or ""
             kept.source, kept.line = toctree.source, toctree.line
             wrapper = toctree.parent
             around = isinstance(wrapper, nodes.compound) and "toctree-wrapper" in wrapper["classes"]

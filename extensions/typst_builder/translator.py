@@ -15,6 +15,7 @@ from docutils.nodes import Element, Node
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxTranslator
 
+from typst_builder import line_ends
 from typst_builder.literals import Code, block, call, one_line, printable
 from typst_builder.nodeset import RENDERED, SKIPPED, TRANSPARENT
 from typst_builder.translation import Segment, Translation
@@ -63,7 +64,7 @@ class Base(SphinxTranslator):
 
     def text(self, text: str) -> None:
         """Add running text."""
-        self.emit(self.string(one_line(text)))
+        self.emit(line_ends.code(self.builder.glyphs.replaced(one_line(text), self.where)))
 
     def inside(self, *children: Node) -> Code:
         """Return the content of nodes as one expression."""
@@ -136,7 +137,12 @@ class Base(SphinxTranslator):
         raise nodes.SkipNode
 
     def dispatch_visit(self, node: Node) -> None:
-        """Visit a node; one too deep within others is shown by its children, since the compiler nests only so far."""
+        """Visit a node, unless the project leaves its class out.
+
+        One too deep within others is shown by its children, since the compiler nests only so far.
+        """
+        if isinstance(node, Element) and not self.builder.settings.left_out.isdisjoint(node["classes"]):
+            raise nodes.SkipNode
         if self.depth >= _DEEPEST and isinstance(node, Element) and node.children:
             inline = isinstance(node, (nodes.TextElement, nodes.Inline))
             if not inline or self.depth >= _DEEPEST + _DEEPEST_INLINE:

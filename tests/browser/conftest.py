@@ -17,6 +17,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from evidence_atlas.core.web_policy import content_security_policy
+
 ROOT = Path(__file__).parents[2]
 ARGUMENTS = [
     "--no-sandbox",
@@ -42,13 +44,6 @@ def build(source: Path, out: Path) -> Path:
     command = [sys.executable, "-m", "sphinx", "-q", "-b", "dirhtml", "-d", str(out / "doctrees"), str(source), str(out / "site")]
     subprocess.run(command, check=True, capture_output=True)
     return out / "site"
-
-
-# what the site promises to keep to: nothing from other hosts, no script or style within a page
-POLICY = (
-    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; base-uri 'none'; form-action 'self'"
-)
 
 
 COMPRESSED = re.compile(r"^text/|javascript|json")
@@ -83,7 +78,7 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 class _Strict(_Quiet):
-    policy = POLICY
+    policy = content_security_policy()
 
 
 def serve(folder: Path, *, strict: bool = False) -> Iterator[str]:

@@ -15,13 +15,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from evidence_atlas.core.web_policy import content_security_policy
+
 from .conftest import COMPRESSED, build
 
 ROOT = "/some/where/"
-POLICY = (
-    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; "
-    "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'"
-)
+POLICY = content_security_policy()
 
 
 @dataclass

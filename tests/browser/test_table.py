@@ -17,15 +17,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from evidence_atlas.core.web_policy import content_security_policy
+
 from .conftest import build
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from conftest import page as evidence_page
 
-POLICY = (
-    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; base-uri 'none'; form-action 'self'"
-)
+POLICY = content_security_policy()
 FAVICON = "favicon.ico"  # which a browser asks for by itself
 # family, year, level, design, context, topic, cases, title
 PAPERS = [

@@ -6,12 +6,14 @@ import datetime as dt
 import json
 import re
 from dataclasses import replace
-from urllib.parse import unquote
+from pathlib import Path
+from urllib.parse import quote, unquote
 
 import feedparser
 import pytest
 from defusedxml import ElementTree
 from hypothesis import given
+from lxml import etree
 
 from conftest import Build, page
 from data_project import ALPHA, BASE, FILES, GAMMA, NASTY, PROPERTY, TEXTS
@@ -45,7 +47,7 @@ def events(found):
 
 
 def test_atom(domain):
-    """A feed parser finds new, changed and retracted pages, newest first, each with address, summary and an id of its own."""
+    """A feed parser finds new and changed pages and notices, newest first, each with address, summary and an id of its own."""
     found = feedparser.parse(feeds.feeds(domain, "en")["feed.xml"])
     assert not found.bozo, found.bozo_exception
     assert (found.version, found.feed.title, found.feed.id) == ("atom10", "Test <atlas> & more", f"{BASE}/")
@@ -55,11 +57,12 @@ def test_atom(domain):
         ("New: =cmd </script> & \"the title\" 'of' <b>", "2026-11-01", "new"),
         ("New: Rest made no difference", "2026-10-01", "new"),
         ("New: Rest made no difference", "2026-10-01", "new"),
+        ("Corrected: Rest made no difference", "2026-10-01", "correction"),
         ("Retracted: Rest made no difference", "2026-10-01", "retraction"),
     ]
     assert found.entries[0].link == f"{BASE}/{ALPHA}/"
     assert found.entries[0].summary == "In 12 people, rest made no difference. Change: Say <more> & better"
-    assert len({entry.id for entry in found.entries}) == 5
+    assert len({entry.id for entry in found.entries}) == 6
     assert all(re.fullmatch(r"tag:atlas\.example\.org,\d{4}-\d\d-\d\d:\S+", entry.id) for entry in found.entries)
 
 
@@ -83,7 +86,10 @@ def test_a_retraction_after_the_page(domain):
 def test_without_a_history(domain):
     """Where the history is not known, no day is made up: the feed holds the dated notices alone."""
     domain.history = History(unknown="there is no git repository here")
-    assert [(event.day, event.kind) for event in feeds.events(domain)] == [("2023-05-06", "retraction")]
+    assert [(event.day, event.kind) for event in feeds.events(domain)] == [
+        ("2023-05-06", "retraction"),
+        ("2022-01-01", "correction"),
+    ]
     domain.history = History(unknown="no")
     assert feedparser.parse(feeds.atom(domain.atlas, [], "en")).feed.updated == "2026-09-21T00:00:00Z"
 
@@ -120,8 +126,18 @@ def test_any_title_in_a_feed(site, text):
     assert json.loads(feeds.json_feed(domain.atlas, [event], "en"))["items"][0]["title"] == f"New: {text}"
 
 
+SCHEMA = etree.XMLSchema(etree.parse(Path(__file__).with_name("schemas") / "sitemap.xsd"))
+
+
+def by_schema(text):
+    """Return what the schema of sitemaps.org finds wrong."""
+    SCHEMA.validate(etree.fromstring(text.encode()))
+    return [str(error.message) for error in SCHEMA.error_log]
+
+
 def locations(text, kind="url"):
     """Return the addresses of a sitemap that keeps the protocol."""
+    assert kind != "url" or by_schema(text) == []
     root = ElementTree.fromstring(text)
     assert root.tag == f"{NAMESPACE}{'urlset' if kind == 'url' else 'sitemapindex'}"
     found = []
@@ -139,7 +155,11 @@ def locations(text, kind="url"):
 def test_sitemap(site):
     """Every page of the site stands in the sitemap, and every address of it is a page; 404 and search are no content."""
     found = locations((site.out / "sitemap.xml").read_text(encoding="utf-8"))
-    pages = {path.parent.relative_to(site.out).as_posix() for path in site.out.rglob("index.html")} - {"search", "atlas-terms"}
+    pages = {path.parent.relative_to(site.out).as_posix() for path in site.out.rglob("index.html")} - {
+        "search",
+        "genindex",
+        "atlas-terms",
+    }
     assert {unquote(address).removeprefix(f"{BASE}/").rstrip("/") or "." for address in found} == pages
 
 
@@ -153,6 +173,25 @@ def test_sitemap_after_one_edit(build: Build):
     assert NASTY in again.written
     assert ALPHA not in again.written
     assert locations((again.out / "sitemap.xml").read_text(encoding="utf-8")) == before
+
+
+def test_the_schema_refuses():
+    """The schema that sitemaps are held against refuses a day that is none, an address that is too long, and what is no sitemap."""
+    good = sitemap.sitemaps(BASE, [("p/", "2026-11-22")])["sitemap.xml"]
+    assert by_schema(good) == []
+    for old, new in (("2026-11-22", "22.11.2026"), ("/p/", f"/{'p' * 2048}/"), ("loc>", "place>"), ("urlset", "sitemapindex")):
+        assert by_schema(good.replace(old, new)), new
+
+
+@PROPERTY
+@given(TEXTS)
+def test_any_address_in_a_sitemap(text):
+    """No name of a page breaks the XML of a sitemap."""
+    uri = quote(text)
+    assert locations(sitemap.sitemaps(BASE, [(f"{uri}/", "")])["sitemap.xml"]) == [f"{BASE}/{uri}/"]
+    raw = "".join(sign for sign in text if sign in "<>&'\"]")
+    made = sitemap.sitemaps(BASE, [(f"x{raw}", "")])["sitemap.xml"]
+    assert [row.text for row in etree.fromstring(made.encode()).iter(f"{NAMESPACE}loc")] == [f"{BASE}/x{raw}"]
 
 
 def test_days_in_the_sitemap(domain, site):

@@ -85,12 +85,17 @@ class Service:
         return ticket.partition(".")[0]
 
 
-@contextlib.contextmanager
-def served(database: Path, *more: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """Run the service as its users do, until it is ready; give the process and its port."""
+def free_port() -> int:
+    """Return the number of a port on which nothing listens."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return int(free.getsockname()[1])
+
+
+@contextlib.contextmanager
+def served(database: Path, *more: str, port: int = 0) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """Run the service as its users do, until it is ready; give the process and its port."""
+    port = port or free_port()
     log = database.with_name("log.txt").open("a")
     command = [sys.executable, "-m", "evidence_atlas.cli", "contribute", "--database", str(database), "serve"]
     options = ["--site", SITE, "--port", str(port), "--each", "1000000", "--together", "1000000", "--quickest", "0", *more]
@@ -103,7 +108,7 @@ def served(database: Path, *more: str) -> Iterator[tuple[subprocess.Popen[str], 
 
 
 def wait_for(port: int) -> None:
-    for _ in range(200):
+    for _ in range(1200):
         with contextlib.suppress(OSError):
             assert http_ask(port, "GET", "/contribute/health")[0] == 200
             return

@@ -16,8 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from evidence_atlas.core.spreadsheet import plain_cell
 from evidence_atlas.inbox.exports import as_csv, as_json, as_mailbox, as_text
-from evidence_atlas.inbox.plain import cell, indented, markdown, visible
+from evidence_atlas.inbox.plain import indented, markdown, visible
 from evidence_atlas.inbox.serve import OneLine
 from evidence_atlas.inbox.store import Kept
 
@@ -94,8 +95,8 @@ def test_spreadsheet(text: str):
 
 def test_formulas_hide_nowhere():
     """A formula behind blanks, or in full-width characters, is text too; what is none stays as it is."""
-    assert [cell(text)[0] for text in ("=1", " =1", "\t=1", "+1", "-1", "@a", "＝1", "|x")] == ["'"] * 8
-    assert [cell(text) for text in ("a=1", "", "1-2")] == ["a=1", "", "1-2"]
+    assert [plain_cell(text)[0] for text in ("=1", " =1", "\t=1", "+1", "-1", "@a", "＝1", "|x")] == ["'"] * 8
+    assert [plain_cell(text) for text in ("a=1", "", "1-2")] == ["a=1", "", "1-2"]
 
 
 @settings(max_examples=60, deadline=None)

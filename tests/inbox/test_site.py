@@ -9,6 +9,7 @@ import pytest
 
 from conftest import CONF, Built, build_in, page
 from evidence_atlas.inbox.message import NAMES, check
+from pdf_project import text as pdf_text
 
 DOC = "evidence/alpha-2020-rest"
 THEMED = CONF.replace('"basic"', '"evidence_atlas"')
@@ -72,10 +73,40 @@ def test_the_service_takes_what_the_form_sends(site: Built):
     assert (wrong, message and message.page) == ([], DOC)
 
 
-def test_other_pages_link_to_the_form(site: Built):
-    """Every other page has a link to the inbox's own form at its foot, with page and version filled in."""
-    assert re.search(r'<footer.*href="/contribute\?page=index&amp;version=[^"]+"', site.html("index"), re.DOTALL)
-    assert "/contribute?page=" not in site.html(DOC)
+def test_every_page_has_the_form(site: Built):
+    """The form stands once on each page of the site, folded, with that page filled in: home and pages without a source too."""
+    pages = {path.parent.relative_to(site.out).as_posix() for path in site.out.rglob("index.html")}
+    assert {"evidence/alpha-2020-rest", ".", "search", "atlas-terms"} <= pages
+    for name in pages:
+        parsed, html = Fields(), site.html(name)
+        parsed.feed(html)
+        assert len(re.findall(r'<details class="atlas-fold">\n<summary>[^<]+</summary>\n<form class="atlas-word"', html)) == 1, (
+            name
+        )
+        assert parsed.fields["page"]["value"] == ("index" if name == "." else name)
+        assert "%" not in str(parsed.fields["version"]["value"])
+    assert 'value="404"' in (site.out / "404.html").read_text(encoding="utf-8")
+    assert site.html("index").index("<footer") < site.html("index").index("atlas-word")
+
+
+@pytest.mark.parametrize("settings", ['inbox = "/contribute"\n', 'repository = "https://git.example.org/x"\n'])
+def test_other_themes(tmp_path, settings: str):
+    """In a theme that is not ours each document has the form, or mail and issue link, at the end of its text."""
+    built = build_in(tmp_path)({f"docs/{DOC}.md": page(), "atlas.toml": settings, "docs/conf.py": CONF})
+    for name in (DOC, "index"):
+        html = built.html(name)
+        assert html.count("atlas-contribute") == 1
+        assert ('action="/contribute"' in html) == ("inbox" in settings)
+        assert ("/x/issues/new?title=" in html) == ("repository" in settings)
+
+
+@pytest.mark.parametrize("builder", ["singlehtml", "epub"])
+def test_pages_without_an_address_have_no_form(tmp_path, builder: str):
+    """Where all documents are one page, or lie in a book, there is no form but the link to it."""
+    built = build_in(tmp_path)({f"docs/{DOC}.md": page(), "atlas.toml": 'inbox = "/contribute"\n'}, builder)
+    text = "".join(path.read_text(encoding="utf-8") for path in built.out.rglob("*") if path.suffix in {".html", ".xhtml"})
+    assert '<form class="atlas-word"' not in text
+    assert "https://atlas.example.org/contribute?page=" in text
 
 
 def test_plain_text_carries_the_address(tmp_path, monkeypatch):
@@ -88,12 +119,26 @@ def test_plain_text_carries_the_address(tmp_path, monkeypatch):
 
 
 def test_without_an_inbox(tmp_path, monkeypatch):
-    """Without an inbox there is no form: the prepared mail is on every page."""
+    """Without an inbox there is no form: the prepared mail and issue link are on every page."""
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1790000000")
-    built = build_in(tmp_path)({f"docs/{DOC}.md": page(), "docs/conf.py": THEMED})
-    assert "atlas-word" not in built.html(DOC)
-    for document in (DOC, "index"):
-        assert re.search(r'href="mailto:editors(@|%40|&#37;&#52;&#48;)example', built.html(document))
+    settings = 'repository = "https://git.example.org/x"\n'
+    built = build_in(tmp_path)({f"docs/{DOC}.md": page(), "docs/conf.py": THEMED, "atlas.toml": settings})
+    for document in (DOC, "index", "search", "atlas-terms"):
+        html = built.html(document)
+        assert "atlas-word" not in html
+        assert re.search(r'href="mailto:editors(@|%40|&#37;&#52;&#48;)example', html), document
+        assert re.search(r'href="https://git.example.org/x/issues/new\?title=[^"]+' + document.replace("/", "%2F"), html), (
+            document
+        )
+
+
+def test_nothing_breaks_out_of_the_foot(tmp_path):
+    """A name of the atlas that looks like markup or like a blank of a sentence stays text in the links."""
+    settings = 'name = \'"><i>{mail}{0}\'\nrepository = "https://git.example.org/x"\n'
+    built = build_in(tmp_path)({f"docs/{DOC}.md": page(), "docs/conf.py": THEMED, "atlas.toml": settings})
+    foot = built.html("index").partition("<footer")[2].partition("<nav")[0].partition("</p>\n    <p>")[0]
+    assert "%3Ci%3E" in foot
+    assert "<i>" not in foot
 
 
 @pytest.mark.parametrize("wrong", ["contribute", "//evil.example/x", "javascript:x", "/a b", "https://x.example.org", "/x?y=1"])
@@ -105,3 +150,10 @@ def test_wrong_addresses(tmp_path, wrong):
     (tmp_path / "atlas.toml").write_text(f'inbox = "{wrong}"\n')
     project, findings = find_project(tmp_path)
     assert (project.settings.inbox, len(findings)) == ("", 1)
+
+
+def test_the_pdf_carries_the_address(tmp_path):
+    """A PDF shows the whole address of the inbox on paper, on a page of a paper and in the volume's last lines."""
+    built = build_in(tmp_path)({f"docs/{DOC}.md": page(), "atlas.toml": 'inbox = "/contribute"\n'}, "typst")
+    for path in (built.out / "alpha-2020-rest.pdf", *built.out.glob("evidence-atlas-*.pdf")):
+        assert "https://atlas.example.org/contribute" in pdf_text(path).replace(" ", ""), path.name

@@ -46,6 +46,9 @@ def test_every_sentence_is_labelled_in_both_passes_with_known_labels(quality):
     assert len(rows) >= 440
     assert len(set(ids)) == len(ids)
     assert {row["split"] for row in rows} == set(quality.SPLITS)
+    second = {row["source"] for row in rows if row["split"] == "held-out-2"}
+    developed = [json.loads(line) for line in (LABELLED / "development-2.jsonl").read_text().splitlines()]
+    assert not second & {row["source"] for row in developed}
     for name in ("pass-a.jsonl", "pass-b.jsonl"):
         labels = [json.loads(line) for line in (LABELLED / name).read_text().splitlines()]
         assert sorted(label["id"] for label in labels) == sorted(ids)
@@ -149,6 +152,27 @@ def test_a_corpus_that_cannot_be_measured_is_refused(quality, tmp_path, capsys, 
     corpus.write_text(text)
     assert quality.main(["--corpus", str(corpus), "--format", "csv-sentence-label"]) == 2
     assert complaint in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "complaint"),
+    [
+        ("jsonl-sentence-label", '{"text": "Rest helps.", "labels": 3}\n{"sentence": "We asked.", "label": "0"}\n', ""),
+        ("jsonl-sentence-label", '{"text": "Rest helps."}\n', ":1: a row needs"),
+        ("jsonl-sentence-label", "[]\n", "a row that is no object"),
+        ("jsonl-sentence-label", "{", "cannot be read"),
+        ("tsv-label-sentence", "3\tRest helps.\n\n0\tWe asked.\n", ""),
+        ("tsv-label-sentence", "Rest helps.\n", ":1: a row needs"),
+        ("tsv-label-sentence", "", "no rows"),
+    ],
+)
+def test_other_forms_of_corpora(quality, tmp_path, capsys, form, text, complaint):
+    """Lines of JSON and of tab-separated values are measured too, or refused with the place."""
+    corpus = tmp_path / "corpus"
+    corpus.write_text(text)
+    assert quality.main(["--corpus", str(corpus), "--format", form]) == (2 if complaint else 0)
+    said = capsys.readouterr()
+    assert complaint in said.err if complaint else "2 sentences" in said.out
 
 
 def test_a_corpus_that_is_not_there_is_refused(quality, tmp_path, capsys):

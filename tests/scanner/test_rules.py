@@ -35,6 +35,19 @@ def test_example(key, example, found):
     assert (key in found_in(example)) is found
 
 
+def test_extrapolations():
+    """Of our own sentences on other species and other illnesses, nine in ten are found, and none that is fair."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for line in Path(__file__).with_name("extrapolations.tsv").read_text("utf-8").splitlines():
+        kind, deserved, design, context, text = line.split("\t")
+        said = {finding.rule for finding in scan(text, Context(design=design, level="E2", contexts=(context,)))}
+        right = bool(said & {kind, f"{kind}-illness"}) == (deserved == "1")
+        found.setdefault((kind, deserved), []).append("" if right else text)
+    for (_kind, deserved), wrong in found.items():
+        missed = [text for text in wrong if text]
+        assert len(missed) <= (0.1 * len(wrong) if deserved == "1" else 0), missed
+
+
 def test_every_rule_of_the_field_is_there():
     """The eleven kinds of overreach each have a rule, and each rule names what it rests on."""
     wanted = {
@@ -125,3 +138,28 @@ def test_package_adds_rules(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     rules, _problems = load_rules()
     assert rules.version == f"{RULES_VERSION}+more-2"
     assert {"wonder", "strong-causal"} <= set(rules.rule)
+
+
+def test_entry_points_of_packages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    """An installed package adds its file by an entry point; one whose code fails is a finding, and the other rules hold."""
+    example = 'positive = [{ text = "A wonder." }]\nnegative = [{ text = "None." }]\n'
+    (tmp_path / "more.toml").write_text(
+        'version = "2"\ntitle = "More"\n[rule.wonder]\ntitle = "A wonder"\nseverity = "warning"\nmeaning = "m"\nmessage = "{words}"\n'
+        f'why = [{{ text = "w" }}]\ninstead = {{ default = "i" }}\nfind = {{ words = ["wonder"] }}\n{example}',
+        encoding="utf-8",
+    )
+    (tmp_path / "wonder_rules.py").write_text(
+        "from pathlib import Path\n\n\ndef rules():\n    return Path(__file__).with_name('more.toml')\n\n\n"
+        "def broken():\n    raise RuntimeError('no file')\n",
+        encoding="utf-8",
+    )
+    info = tmp_path / "wonder_rules-1.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: wonder-rules\nVersion: 1\n", encoding="utf-8")
+    points = "[evidence_atlas.wording_rules]\nwonder = wonder_rules:rules\nzero = wonder_rules:broken\n"
+    (info / "entry_points.txt").write_text(points, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    rules, problems = load_rules()
+    assert rules.version == f"{RULES_VERSION}+wonder-2"
+    assert [(problem.file, problem.code) for problem in problems] == [("wonder_rules:broken", Code.WORDING_RULES)]
+    assert [finding.rule for finding in scan("It was a wonder.", COHORT, rules)] == ["wonder"]

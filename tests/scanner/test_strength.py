@@ -2,21 +2,61 @@
 
 from __future__ import annotations
 
+import json
+import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from evidence_atlas.scanner import strength
-from evidence_atlas.scanner.sentences import split_sentences
-from evidence_atlas.scanner.words import inflect
+from evidence_atlas.scanner.claims import _asked
+from evidence_atlas.scanner.sentences import read_sentence, split_sentences
+from evidence_atlas.scanner.words import inflect, lexicon
 
-OWN = [tuple(line.split("\t", 1)) for line in Path(__file__).with_name("strengths.tsv").read_text("utf-8").splitlines()]
+HERE = Path(__file__).parent
+OWN = [tuple(line.split("\t", 1)) for line in (HERE / "strengths.tsv").read_text("utf-8").splitlines()]
+
+
+@pytest.fixture
+def quality_of(monkeypatch):
+    """Return macro-F1 over the four strengths on labelled sentences."""
+    monkeypatch.syspath_prepend(str(HERE.parents[1] / "bench"))
+    sys.modules.pop("measures", None)
+    from measures import macro_f1
+
+    return lambda rows: macro_f1(Counter((label, strength(text)) for label, text in rows), range(4))
 
 
 def test_strength():
     """Sentences of our own have the strengths that the scheme gives them."""
     wrong = [(expected, strength(sentence), sentence) for expected, sentence in OWN if strength(sentence) != int(expected)]
     assert not wrong
+
+
+def test_other_fields(quality_of):
+    """Sentences of our own from many fields and from press releases: nine in ten of each strength are told apart."""
+    rows = [line.split("\t", 1) for line in (HERE / "other-fields.tsv").read_text("utf-8").splitlines()]
+    assert quality_of([(int(label), text) for label, text in rows]) > 0.92
+
+
+def test_development_sentences(quality_of):
+    """The labelled sentences that rules were made with stay as well told apart as they are."""
+    rows = [json.loads(line) for line in (HERE / "labelled" / "development-2.jsonl").read_text("utf-8").splitlines()]
+    assert quality_of([(row["strength"], row["text"]) for row in rows]) > 0.85
+
+
+def test_tokens_with_figures_are_one_word():
+    """The name of a gene or of a test is one noun, and not an article and figures."""
+    assert read_sentence("Loss of ARID1A drives IL6 and 6MWT.").words[2:5] == ["arid1a", "drives", "il6"]
+    assert strength("Loss of ARID1A drives resistance to treatment.") == 3
+    assert read_sentence("It fell by 12% in 12h, to 1.5.").words == ["it", "fell", "by", "12%", "in", "12h", ",", "to", "1.5."]
+
+
+def test_every_cue_is_looked_at():
+    """Each word with which a claim can begin has a matcher or is the first word of a phrase, so that none is dead."""
+    known = lexicon()
+    assert not [cue for cue in known.cues if not _asked(cue) and cue not in known.phrases]
 
 
 def test_nouns_that_look_like_verbs():

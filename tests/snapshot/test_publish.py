@@ -10,9 +10,12 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
 
 from conftest import build_in, page
 from core.helpers import run
+from evidence_atlas.language import language
 from evidence_atlas.snapshot import publish as publishing
 from evidence_atlas.snapshot.publish import publish
 
@@ -321,3 +324,43 @@ def test_a_site_that_cannot_stand_beside_others(releases, tmp_path):
     with pytest.raises(ValueError, match="has an address that published versions need"):
         publish(copy, tmp_path / "tree")
     assert not (tmp_path / "tree").exists()
+
+
+def in_german(release: Path, target: Path) -> Path:
+    """Copy a release whose site says that it is in German."""
+    shutil.copytree(release, target)
+    (frame,) = target.rglob("_static/changes.html")
+    frame.write_text(frame.read_text(encoding="utf-8").replace('lang="en"', 'lang="de"'), encoding="utf-8")
+    return target
+
+
+def test_the_page_of_changes_in_another_language(releases, tmp_path):
+    """What changed is said in the language of the site, words and days; afterwards English is spoken again."""
+    publish(releases[0], tmp_path / "tree")
+    publish(in_german(releases[1], tmp_path / "german"), tmp_path / "tree")
+    plain = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text_of(tmp_path / "tree/changes/since/2026.10")))
+    for said in (
+        "Version 2026.10 vom 21. September 2026 wird hier mit Version 2026.11 vom 21. Oktober 2026 verglichen, der neuesten.",
+        "Seiten: 2 geändert, 1 entfernt, 1 neu zurückgezogen, 0 unverändert.",
+        "Vorher: E2 Jetzt: E3",
+        "Seiten, die es nicht mehr gibt",
+    ):
+        assert said in plain, said
+    assert not re.search(r"Before:|Now:|Changed|is kept", plain)
+    assert language() == "en"
+
+
+def test_words_of_an_atlas_of_its_own(releases, tmp_path):
+    """An atlas's own translations stand before those of the package, also when it is published."""
+    folder = tmp_path / "words" / "de" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    catalog = Catalog(locale="de")
+    catalog.add("Before:", "Ehedem:")
+    with (folder / "evidence_atlas.mo").open("wb") as file:
+        write_mo(file, catalog)
+    publish(releases[0], tmp_path / "tree")
+    german = in_german(releases[1], tmp_path / "german")
+    assert run(tmp_path, "publish", german, tmp_path / "tree", "--words", tmp_path / "words")[0] == 0
+    html = text_of(tmp_path / "tree/changes/since/2026.10")
+    assert "Ehedem:" in html
+    assert "Jetzt:" in html

@@ -49,7 +49,7 @@ def ambiguous(bibliography: Mapping[str, Reference]) -> dict[str, str]:
         Letters by key, in the order of the keys.
     """
     groups: dict[tuple[str, str], list[Reference]] = defaultdict(list)
-    for key in sorted(bibliography, key=_in_order):
+    for key in sorted(bibliography, key=in_order):
         work = bibliography[key]
         if work.authors and work.year:
             groups[_names(work), work.year].append(work)
@@ -57,7 +57,7 @@ def ambiguous(bibliography: Mapping[str, Reference]) -> dict[str, str]:
     for works in groups.values():
         if len(works) > 1:
             letters |= _letters(works)
-    return dict(sorted(letters.items(), key=lambda pair: _in_order(pair[0])))
+    return dict(sorted(letters.items(), key=lambda pair: in_order(pair[0])))
 
 
 def format_texts(texts: Mapping[Path, str]) -> dict[Path, str]:
@@ -142,6 +142,18 @@ def write(path: Path, data: bytes) -> None:
         raise
 
 
+def write_changed(path: Path, text: str) -> None:
+    """Make a file, or replace its content where that differs, whole or not at all.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    if not path.exists():
+        path.touch()
+    if path.read_bytes() != (data := text.encode()):
+        write(path, data)
+
+
 # -- letters -----------------------------------------------------------------------------------------------
 
 
@@ -187,7 +199,8 @@ def _needed(read: Read) -> dict[str, str]:
 # -- form --------------------------------------------------------------------------------------------------
 
 
-def _in_order(key: str) -> tuple[str, str]:
+def in_order(key: str) -> tuple[str, str]:
+    """Return what keys are sorted by."""
     return key.casefold(), key
 
 
@@ -217,7 +230,7 @@ def _formatted(path: Path, text: str, letters: Mapping[str, str]) -> str:
         else:
             command = parse(text, piece, strings)
             entries[command.key] = _entry(command, letters.get(command.key, ""))
-    return "\n".join(filter(None, [lead, *(entries[key] for key in sorted(entries, key=_in_order))]))
+    return "\n".join(filter(None, [lead, *(entries[key] for key in sorted(entries, key=in_order))]))
 
 
 def _entry(command: Command, letter: str) -> str:

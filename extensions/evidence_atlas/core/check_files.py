@@ -8,8 +8,10 @@ from pathlib import Path
 
 from evidence_atlas.core.atlas import Atlas, load_atlas
 from evidence_atlas.core.checker import check_duplicates, check_page
+from evidence_atlas.core.duplicates import check_references
 from evidence_atlas.core.findings import Code, Finding, nearest
 from evidence_atlas.core.frontmatter import FrontMatter, blank, read_front_matter
+from evidence_atlas.core.limits import too_large
 from evidence_atlas.core.markup import check_markup, page_settings
 from evidence_atlas.core.page import Page, read_page
 from evidence_atlas.core.record import Record
@@ -65,13 +67,15 @@ def check_files(
     places = [file.parent.resolve() / file.name if file.is_symlink() else file.resolve() for file in files]
     sources = find_sources(places[0].parent if places and not places[0].is_dir() else places[0] if places else Path())
     atlas, findings = load_atlas(sources)
+    if not files:
+        findings += check_references(atlas.bibliography, atlas.project.bibliography)
     wanted = {page for place in places or [sources] for page in pages_in(place) if page.is_relative_to(sources)}
     papers: dict[Path, tuple[str, int, str]] = {}
     further = readers(atlas) if readers else ()
     for page in sorted(wanted):
         findings += _check(page, atlas, papers, further)
     others = set(pages_in(atlas.project.evidence)) - wanted if papers else set()
-    papers |= {page: paper for page in others if page.resolve().is_relative_to(sources) and (paper := _paper_of(page))}
+    papers |= {page: paper for page in others if page.resolve().is_relative_to(sources) and (paper := paper_of(page))}
     findings += [finding for finding in check_duplicates(papers.values()) if Path(finding.file) in wanted]
     shown = (replace(finding, file=_from_here(finding.file)) for finding in findings)
     return sorted(shown, key=lambda f: (f.file, f.line, f.code.slug, f.message)), len(wanted)
@@ -98,6 +102,8 @@ def _check(page: Path, atlas: Atlas, papers: dict[Path, tuple[str, int, str]], f
     except (OSError, UnicodeDecodeError) as error:
         return [Finding(name, 1, Code.FRONT_MATTER, f"The page cannot be read: {error}.")]
     docname, record = page.relative_to(project.sources).with_suffix("").as_posix(), None
+    if project.is_guarded(docname) and (message := too_large(text)):
+        return [Finding(name, 1, Code.UNREADABLE_PAGE, message)]
     if project.is_evidence_page(docname):
         checked = check_page(name, text, atlas.policy, atlas.bibliography)
         findings, body, parts, front, record = checked.findings, checked.body, checked.page, checked.front, checked.record
@@ -130,10 +136,10 @@ def check_citations(file: str, page: Page, bibliography: Mapping[str, Reference]
                     yield Finding(file, line, Code.UNKNOWN_REFERENCE, message)
 
 
-def _paper_of(page: Path) -> tuple[str, int, str] | None:
+def paper_of(page: Path) -> tuple[str, int, str] | None:
     """Return file, line and key of the paper of a page that was not asked for."""
     front = read_front_matter(page.read_text(encoding="utf-8", errors="replace"))
-    record = (front.value or {}).get("evidence")
+    record = front.stated
     key = record.get("paper") if isinstance(record, dict) else None
     return (str(page), front.line(("evidence", "paper")), key) if isinstance(key, str) and page.stem != "index" else None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,8 @@ from evidence_atlas.core.record import ADAPTER, KEYS, QUOTE_WORDS, SLUG, Record
 from evidence_atlas.core.references import Bibliography
 
 REQUIRED_DIRECTIVES = ("pem-badge", "cite-block")
+TO_WRITE = "to-write"  # what a draft has where a word of the policy is to be chosen
+_MARK = re.compile(r"""(?:^|[#%"'>*-])[ \t]*To write:[ \t]*([^"{\n]*)""", re.MULTILINE)  # a line of text, a value or a comment
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ def check_page(file: str, text: str, policy: Policy, bibliography: Bibliography)
         found += [Finding(file, front.line(("evidence", *path)), code, message) for code, path, message in wrong]
     page = read_page(body)
     found += _check_parts(file, page)
+    found += _unwritten(file, text)
     found = sorted(set(found), key=lambda f: (f.line, f.code.slug, f.message))
     return Checked(record, front, found, body, page)
 
@@ -137,6 +141,8 @@ def _explain(error: Any, path: KeyPath) -> tuple[Code, str]:
     if kind == "missing":
         return Code.MISSING_KEY, f"The key {path[-1]!r} of {_owner(path)} is missing."
     if kind in ("vocabulary", "literal_error"):
+        if value == TO_WRITE:
+            return Code.TO_WRITE, f"{name!r} is still to be chosen, from {listed(context.get('known', ()), 25)}."
         known = context.get("known") or [part.strip("' ") for part in context["expected"].replace(" or ", ", ").split(",")]
         return Code.UNKNOWN_VALUE, f"{name!r} cannot be {value!r}{nearest(value, known)}; expected one of {listed(known, 25)}."
     if kind in ("too_short", "string_too_short", "string_pattern_mismatch"):
@@ -254,6 +260,13 @@ def _check_parts(file: str, page: Page) -> Iterator[Finding]:
             hint = f" ({close[0]!r} stands there; did you mean {name!r}?)" if close else ""
             message = f"The page has no '{name}'{hint}; every evidence page has one."
             yield Finding(file, page.title_line, Code.MISSING_DIRECTIVE, message)
+
+
+def _unwritten(file: str, text: str) -> Iterator[Finding]:
+    """Find the marks that a draft has where somebody is to write or to check something."""
+    for match in _MARK.finditer(text):
+        what = match[1].strip().rstrip(".") or "something"
+        yield Finding(file, text.count("\n", 0, match.start()) + 1, Code.TO_WRITE, f"The mark of a draft still stands: {what}.")
 
 
 def page_inputs(record: Record | None, policy: Policy, bibliography: Bibliography) -> str:

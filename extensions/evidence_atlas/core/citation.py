@@ -4,37 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import rispy
-from pybtex.database import BibliographyData
+from pybtex.database import BibliographyData, Entry
 from pybtex.database.output.bibtex import Writer
 
+from evidence_atlas.core.entry_types import type_of
+from evidence_atlas.core.notices import Notice
 from evidence_atlas.core.references import Reference
 
+_SPECIAL = re.compile(r"[_%&#$]")  # marks that LaTeX reads as commands, in DOIs too
 ABRIDGED = "The list of authors is abridged in the source."
-
-# BibTeX entry type: type of RIS (the RIS specification of 2011), type of CSL 1.0.2
-_TYPES: dict[str, tuple[str, str]] = {
-    "article": ("JOUR", "article-journal"),
-    "book": ("BOOK", "book"),
-    "booklet": ("PAMP", "pamphlet"),
-    "inbook": ("CHAP", "chapter"),
-    "incollection": ("CHAP", "chapter"),
-    "inproceedings": ("CPAPER", "paper-conference"),
-    "proceedings": ("CONF", "book"),
-    "phdthesis": ("THES", "thesis"),
-    "mastersthesis": ("THES", "thesis"),
-    "thesis": ("THES", "thesis"),
-    "techreport": ("RPRT", "report"),
-    "report": ("RPRT", "report"),
-    "manual": ("BOOK", "book"),
-    "online": ("ELEC", "webpage"),
-    "unpublished": ("UNPB", "manuscript"),
-    "dataset": ("DATA", "dataset"),
-}
-_OTHER = ("GEN", "document")
 
 
 class SourceWriter(Writer):  # type: ignore[misc]
@@ -56,17 +38,32 @@ class Unnumbered(rispy.RisWriter):  # type: ignore[misc]
         return ""
 
 
-def bibtex(reference: Reference) -> str:
-    """Return the entry as it stands in the bibliography, in BibTeX."""
-    text: str = SourceWriter(encoding="utf-8").to_string(BibliographyData({reference.key: reference.entry}))
+def notes_on(notices: Sequence[Notice]) -> list[str]:
+    """Return what a reference manager is to keep of notices about a work, such as ``Retracted, 2011-12-23, doi:10.…``."""
+    return [", ".join(filter(None, (n.label, str(n.date or ""), f"doi:{n.doi}" if n.doi else ""))) for n in notices]
+
+
+def bibtex(reference: Reference, notices: Sequence[Notice] = ()) -> str:
+    """Return the entry as it stands in the bibliography, in BibTeX; with what was issued about the work as its note.
+
+    Args:
+        reference: The work.
+        notices: What was issued about it, gravest first.
+    """
+    entry = reference.entry
+    if notices:
+        notes = [entry.fields.get("note", ""), *(_SPECIAL.sub(r"\\\g<0>", note) for note in notes_on(notices))]
+        fields = [*(pair for pair in entry.fields.items() if pair[0].lower() != "note"), ("note", "; ".join(filter(None, notes)))]
+        entry = Entry(entry.original_type, fields, entry.persons)
+    text: str = SourceWriter(encoding="utf-8").to_string(BibliographyData({reference.key: entry}))
     return text if "," in text else text.replace("\n}", ",\n}")  # an entry without fields still has its comma
 
 
-def ris(reference: Reference) -> str:
-    """Return the reference in RIS."""
+def ris(reference: Reference, notices: Sequence[Notice] = ()) -> str:
+    """Return the reference in RIS, with a note for each notice about the work."""
     start, end = pages(reference)
     values: dict[str, Any] = {
-        "type_of_reference": _TYPES.get(reference.type, _OTHER)[0],
+        "type_of_reference": type_of(reference.type).ris,
         "id": reference.key,
         "authors": [name.sorted_form for name in reference.authors],
         "title": reference.title,
@@ -74,24 +71,24 @@ def ris(reference: Reference) -> str:
         "publisher": reference.fields.get("publisher", ""),
         "year": reference.year,
         "volume": reference.fields.get("volume", ""),
-        "number": reference.fields.get("number", "") or reference.fields.get("issue", ""),
+        "number": reference.issue,
         "start_page": start,
         "end_page": end,
         "doi": reference.doi,
         "accession_number": reference.pmid,
         "urls": [reference.url] if reference.url else [],
-        "notes": [ABRIDGED] if reference.abridged else [],
+        "notes": [*notes_on(notices), *([ABRIDGED] if reference.abridged else [])],
     }
     text: str = rispy.dumps([{key: value for key, value in values.items() if value}], implementation=Unnumbered)
     return text.strip("\n") + "\n"
 
 
-def csl(reference: Reference) -> dict[str, Any]:
-    """Return the reference as one CSL-JSON item."""
+def csl(reference: Reference, notices: Sequence[Notice] = ()) -> dict[str, Any]:
+    """Return the reference as one CSL-JSON item; its status says where the work no longer stands."""
     start, end = pages(reference)
     item: dict[str, Any] = {
         "id": reference.key,
-        "type": _TYPES.get(reference.type, _OTHER)[1],
+        "type": type_of(reference.type).csl,
         "title": reference.title,
         "author": [
             {"literal": name.family}
@@ -111,22 +108,23 @@ def csl(reference: Reference) -> dict[str, Any]:
         "container-title": reference.container if reference.type != "book" else "",
         "publisher": reference.fields.get("publisher", ""),
         "volume": reference.fields.get("volume", ""),
-        "issue": reference.fields.get("number", "") or reference.fields.get("issue", ""),
+        "issue": reference.issue,
         "page": f"{start}-{end}" if end else start,
         "DOI": reference.doi,
         "PMID": reference.pmid,
         "PMCID": reference.fields.get("pmcid", ""),
         "URL": reference.url,
-        "note": ABRIDGED if reference.abridged else "",
+        "status": notices[0].label.lower() if notices and notices[0].withdraws else "",
+        "note": "; ".join([*notes_on(notices), *([ABRIDGED] if reference.abridged else [])]),
     }
     if reference.year.isdecimal():
         item["issued"] = {"date-parts": [[int(reference.year)]]}
     return {key: value for key, value in item.items() if value}
 
 
-def csl_json(reference: Reference) -> str:
+def csl_json(reference: Reference, notices: Sequence[Notice] = ()) -> str:
     """Return the reference as a CSL-JSON array of one item."""
-    return json.dumps([csl(reference)], ensure_ascii=False, indent=2) + "\n"
+    return json.dumps([csl(reference, notices)], ensure_ascii=False, indent=2) + "\n"
 
 
 def pages(reference: Reference) -> tuple[str, str]:
@@ -135,7 +133,7 @@ def pages(reference: Reference) -> tuple[str, str]:
     return (match[1], match[2]) if match else (reference.fields.get("pages", ""), "")
 
 
-FORMATS: dict[str, Callable[[Reference], str]] = {
+FORMATS: dict[str, Callable[[Reference, Sequence[Notice]], str]] = {
     "paper.bib": bibtex,
     "paper.ris": ris,
     "paper.csl.json": csl_json,

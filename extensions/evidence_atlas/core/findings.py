@@ -38,6 +38,7 @@ class Code(Enum):
     QUOTE = "quote", "A quotation of more than 25 words."
     SOURCES = "sources", "A page written from other people's accounts does not name them, or another page names such accounts."
     FILE_NAME = "file-name", "The file's name is not of the form surname-year-words in plain ASCII."
+    TO_WRITE = "to-write", "A mark of a draft, such as `To write:`, that says what somebody has yet to write or to check."
     UNKNOWN_REFERENCE = "unknown-reference", "A key that the bibliography does not have."
     INCOMPLETE_REFERENCE = (
         "incomplete-reference",
@@ -49,6 +50,7 @@ class Code(Enum):
     MISSING_DIRECTIVE = "missing-directive", "A part that every evidence page has, such as `pem-badge`, is missing."
     UNKNOWN_PAPER = "unknown-paper", "A directive or role names a paper that has no page."
     TABLE = "table", "An option of `evidence-table` names a field or a value that does not exist."
+    MAP = "map", "An option of `evidence-map` names a field or a value that does not exist, or that its chart does not take."
     RAW_HTML = "raw-html", "Markup for one output format only; it is shown as text."
     FILE_ACCESS = "file-access", "A page reads a file outside the folder of the sources, or the network; it is left out."
     UNSAFE_LINK = "unsafe-link", "A link of a kind that can run code or reach into the reader's machine; only its text is kept."
@@ -56,12 +58,30 @@ class Code(Enum):
         "remote-image",
         "A picture from another host, which would tell that host who reads what; a link stands in its place.",
     )
+    ACTIVE_FILE = "active-file", "A picture or a download that a browser could run, such as SVG with script; it is left out."
+    UNREADABLE_PAGE = (
+        "unreadable-page",
+        "A page that is larger or nested deeper than a page needs, or that stops the program which reads it; it is left empty.",
+    )
     TEX = "tex", "A formula with a TeX command that reads files, writes files or changes TeX itself; it is shown as text."
     FORMULA = "formula", "A formula that cannot be turned into MathML; its TeX is shown."
     WORKED_CASE = "worked-case", "A worked case in a guide cannot be used, or has another badge than the text says."
     BIBLIOGRAPHY = "bibliography", "A bibliography file cannot be read, or a part of it."
+    DUPLICATE_REFERENCE = (
+        "duplicate-reference",
+        "One work stands in the bibliography under two keys, or two entries look like one work; `atlas check` says it.",
+    )
     POLICY = "policy", "The policy file cannot be used; the built-in policy is used in its place."
     NOTICE = "notice", "The notices file, or a row of it, cannot be used."
+    NOTICE_CHECKS = (
+        "notice-checks",
+        "The file that says who was asked about retractions cannot be used; every paper counts as not checked.",
+    )
+    RETRACTION = (
+        "retraction",
+        "`atlas retractions` heard of a notice that the atlas did not have, of one that differs from its own, or got no answer.",
+    )
+    QUERY = "query", "The file of the published search, or that of its runs, cannot be used."
     SETTING = "setting", "A setting of the atlas has a value that cannot be used; the default is used."
     VERSION = "version", "A tag of the content, such as `atlas-2026.11`, that names no version; it is passed over."
     WORDING = "wording", "A sentence that claims more than its study can carry; each rule of wording has its own page."

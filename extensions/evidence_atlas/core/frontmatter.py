@@ -29,7 +29,7 @@ Path = tuple[str | int, ...]
 
 _FENCE = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 # C0 and C1 controls, and the marks, embeddings, overrides and isolates of the bidirectional algorithm (UAX #9)
-_HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2028\u2029\u2060-\u2069\ufeff]")
+HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2028\u2029\u2060-\u2069\ufeff]")
 
 
 @dataclass(slots=True)
@@ -57,6 +57,11 @@ class FrontMatter:
     end: int = 0
     problems: list[Problem] = field(default_factory=list)
     _lines: dict[Path, int] = field(default_factory=dict)
+
+    @property
+    def stated(self) -> Any:
+        """What the page states as the record of a paper, unchecked; ``None`` where it states none."""
+        return (self.value or {}).get("evidence")
 
     def line(self, path: Path) -> int:
         """Return the line of a key or item, or of its nearest ancestor that stands in the block."""
@@ -108,7 +113,7 @@ def blank(text: str, front: FrontMatter) -> str:
 
 def hidden_characters(text: str) -> Iterator[tuple[int, str]]:
     """Yield line and name of each character that hides or reorders text."""
-    for match in _HIDDEN.finditer(text):
+    for match in HIDDEN.finditer(text):
         name = unicodedata.name(match[0], f"U+{ord(match[0]):04X}")
         yield text.count("\n", 0, match.start()) + 1, name
 

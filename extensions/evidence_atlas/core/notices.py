@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, ConfigDict, Strict, StringConstraints, TypeAdapter, ValidationError
 
 from evidence_atlas.core.findings import UNKNOWN_KEY, Code, Finding, nearest
-from evidence_atlas.core.tomlfile import line_of, syntax_error
+from evidence_atlas.core.tomlfile import line_of, read_toml, syntax_error
 
 Kind = Literal["retraction", "withdrawal", "removal", "expression-of-concern", "correction", "erratum"]
 
@@ -25,6 +26,8 @@ KINDS: dict[str, str] = {
     "correction": "Corrected",
     "erratum": "Erratum published",
 }
+PMID = "pmid:"  # before the digits that name a paper without a DOI
+_PAPER = re.compile(rf"10\.|{PMID}[1-9][0-9]*$")
 WITHDRAWING = frozenset({"retraction", "withdrawal", "removal"})
 
 
@@ -70,6 +73,11 @@ class Notice:
         """Whether the paper no longer stands."""
         return self.kind in WITHDRAWING
 
+    @property
+    def grade(self) -> str:
+        """How grave it is: ``withdrawn``, ``concern`` or ``correction``."""
+        return "withdrawn" if self.withdraws else "concern" if self.kind == "expression-of-concern" else "correction"
+
     def as_data(self) -> dict[str, str]:
         """Return the notice as plain data."""
         values = {"kind": self.kind, "doi": self.doi, "date": self.date and str(self.date)}
@@ -83,7 +91,7 @@ _ADAPTER = TypeAdapter(Notice)
 
 
 def load_notices(path: Path | None) -> tuple[Notices, list[Finding]]:
-    """Read a notices file: a table a DOI, each with an array ``notices``.
+    """Read a notices file: a table a DOI (or ``pmid:`` and digits where a paper has none), each with an array ``notices``.
 
     Returns:
         Notices by lower-case DOI of the paper, gravest first, and what is wrong with the file.
@@ -92,7 +100,7 @@ def load_notices(path: Path | None) -> tuple[Notices, list[Finding]]:
         return {}, []
     try:
         text = path.read_text(encoding="utf-8")
-        data = tomllib.loads(text)
+        data = read_toml(text)
     except (OSError, UnicodeDecodeError) as error:
         return {}, [Finding(str(path), 1, Code.NOTICE, f"The notices cannot be read: {error}.")]
     except tomllib.TOMLDecodeError as error:
@@ -101,7 +109,7 @@ def load_notices(path: Path | None) -> tuple[Notices, list[Finding]]:
     findings: list[Finding] = []
     for doi, table in data.items():
         rows = table.get("notices") if isinstance(table, dict) else None
-        if not doi.startswith("10.") or not isinstance(rows, list) or set(table) != {"notices"}:
+        if not _PAPER.match(doi) or not isinstance(rows, list) or set(table) != {"notices"}:
             message = f"{doi!r}: a DOI with an array 'notices' was expected."
             findings.append(Finding(str(path), line_of(text, (doi,)), Code.NOTICE, message))
             continue

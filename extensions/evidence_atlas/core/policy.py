@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
 from evidence_atlas.core.findings import UNKNOWN_KEY, Code, Finding, nearest
-from evidence_atlas.core.tomlfile import line_of, syntax_error
+from evidence_atlas.core.tomlfile import line_of, read_toml, syntax_error
 
 BUILT_IN = Path(__file__).with_name("policy.toml")
 
@@ -30,7 +30,11 @@ _Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*$")]
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A case definition: whether the diagnosis by it needs PEM, and where that was read."""
+    """A case definition: whether the diagnosis by it needs PEM, and where that was read.
+
+    Attributes:
+        names: How texts name it, beside what the criteria finder knows; in the notation of its ``names.toml``.
+    """
 
     __pydantic_config__ = _CONFIG
 
@@ -43,6 +47,7 @@ class Definition:
     doi: str = ""
     verdict_checked: _Flag = False
     doi_checked: _Flag = False
+    names: tuple[Annotated[str, Field(min_length=1)], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +176,7 @@ def load_policy(path: Path | None = None) -> tuple[Policy, list[Finding]]:
     except (OSError, UnicodeDecodeError) as error:
         return built_in(), [Finding(str(path), 1, Code.POLICY, f"The policy cannot be read: {error}.")]
     try:
-        policy = _ADAPTER.validate_python({**tomllib.loads(text), "source": str(path)})
+        policy = _ADAPTER.validate_python({**read_toml(text), "source": str(path)})
     except tomllib.TOMLDecodeError as error:
         return built_in(), [syntax_error(path, Code.POLICY, error)]
     except ValidationError as error:
@@ -183,7 +188,7 @@ def load_policy(path: Path | None = None) -> tuple[Policy, list[Finding]]:
 @functools.cache
 def built_in() -> Policy:
     """Return the policy that comes with the package."""
-    data = tomllib.loads(BUILT_IN.read_text(encoding="utf-8"))
+    data = read_toml(BUILT_IN.read_text(encoding="utf-8"))
     return _ADAPTER.validate_python({**data, "source": str(BUILT_IN)})
 
 

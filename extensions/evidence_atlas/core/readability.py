@@ -148,7 +148,7 @@ def sentences(text: str, line: int = 1) -> Iterator[Sentence]:
 
 
 def _summary(front: FrontMatter) -> Iterator[Sentence]:
-    record = (front.value or {}).get("evidence")
+    record = front.stated
     summary = record.get("summary") if isinstance(record, dict) else None
     if isinstance(summary, str):
         yield from sentences(summary.replace("\n", " "), front.line(("evidence", "summary")))

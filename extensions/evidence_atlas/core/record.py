@@ -130,6 +130,9 @@ class Record:
     criteria: Annotated[list[Criterion], Field(description="The case definitions that the study used; [] where none is named.")]
     drafted: Annotated[Literal["software", "person"], Field(description="Who wrote the first version of the page.")]
     review: Annotated[Literal["none"] | Review, Field(description="Whether and by whom the page was reviewed.")]
+    drafted_with: Annotated[
+        _Text | None, Field(description="Name and version of the program that drew up the first version.")
+    ] = None
     joined: Annotated[
         Join | None,
         Field(description="How several inclusion criteria combine; only where there are two or more."),

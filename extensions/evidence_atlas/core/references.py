@@ -111,14 +111,17 @@ class Reference:
     @property
     def doi(self) -> str:
         """The DOI in lower case, since DOIs know no case; empty where there is none or it is malformed."""
-        match = _DOI.match(self.fields.get("doi", "").strip())
-        return match[1].lower() if match else ""
+        return normal_doi(self.fields.get("doi", ""))
+
+    @property
+    def issue(self) -> str:
+        """The issue of a journal, which BibTeX calls its number."""
+        return self.fields.get("number", "") or self.fields.get("issue", "")
 
     @property
     def pmid(self) -> str:
         """The PubMed identifier, digits only."""
-        value = self.fields.get("pmid", "").strip()
-        return value if value.isascii() and value.isdecimal() else ""
+        return _pmid(self.fields)
 
     @property
     def url(self) -> str:
@@ -160,6 +163,35 @@ class Reference:
         }
 
 
+def _pmid(fields: Mapping[str, str]) -> str:
+    value = fields.get("pmid", "").strip()
+    return value if value.isascii() and value.isdecimal() else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Identifiers:
+    """By what others know a work.
+
+    Attributes:
+        doi: Its DOI in lower case, or empty.
+        pmid: Its PubMed identifier, or empty.
+    """
+
+    doi: str
+    pmid: str
+
+    @property
+    def name(self) -> str:
+        """The one under which the atlas keeps what it hears of the work: the DOI, else ``pmid:`` and digits, else empty."""
+        return self.doi or (f"pmid:{self.pmid}" if self.pmid else "")
+
+
+def normal_doi(text: str) -> str:
+    """Return the DOI that a text is, in lower case and without the address before it; empty where it is none."""
+    match = _DOI.match(text.strip())
+    return match[1].lower() if match else ""
+
+
 class Bibliography(Mapping[str, Reference]):
     """References by key; each is decoded when it is first asked for.
 
@@ -190,6 +222,26 @@ class Bibliography(Mapping[str, Reference]):
         if key not in self._entries:
             return ""
         return self._entries.digest(key) if isinstance(self._entries, Entries) else entry_digest(self._entries[key])
+
+    def written(self, names: Collection[str]) -> Mapping[str, Mapping[str, str]]:
+        """Return some fields of all works by key, as the files have them; found without decoding the works.
+
+        Args:
+            names: The fields' names, in lower case.
+        """
+        if isinstance(self._entries, Entries):
+            return self._entries.written(names)
+        return {
+            key: {name.lower(): value for name, value in entry.fields.items() if name.lower() in names}
+            for key, entry in self._entries.items()
+        }
+
+    @functools.cached_property
+    def identifiers(self) -> Mapping[str, Identifiers]:
+        """The identifiers of all works by key, found without decoding them."""
+        rows = self.written(("doi", "pmid"))
+        plain = {key: {name: _field(name, value) for name, value in row.items()} for key, row in rows.items()}
+        return {key: Identifiers(normal_doi(fields.get("doi", "")), _pmid(fields)) for key, fields in plain.items()}
 
     def with_doi(self, dois: Collection[str]) -> dict[str, str]:
         """Return the keys of the references that have one of these DOIs, with the DOI.

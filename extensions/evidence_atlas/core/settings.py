@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from evidence_atlas.core.findings import UNKNOWN_KEY, Code, Finding, nearest
-from evidence_atlas.core.tomlfile import line_of, syntax_error
+from evidence_atlas.core.tomlfile import line_of, read_toml, syntax_error
 
 
 def _web_address(value: str) -> str:
@@ -64,6 +64,11 @@ class Settings:
     )
     policy: Annotated[str, Field(description="Policy file.")] = "policy.toml"
     notices: Annotated[str, Field(description="Notices file.")] = "notices.toml"
+    notice_checks: Annotated[
+        str, Field(description="File in which `atlas retractions` keeps whom it asked about notices, and the answers.")
+    ] = "notice-checks.json"
+    query: Annotated[str, Field(description="File of the published search for new papers.")] = "query.toml"
+    watch: Annotated[str, Field(description="File in which `atlas watch` keeps up to which day it looked.")] = "watch.json"
     wording_rules: Annotated[str, Field(description="File of wording rules that stand in place of the built-in ones.")] = (
         "wording.toml"
     )
@@ -108,6 +113,9 @@ class Project:
         bibliography: The BibTeX files that exist.
         policy: The policy file; ``None`` for the built-in policy.
         notices: The notices file, if there is one.
+        notice_checks: The file of checks for notices, if there is one.
+        query: The file of the published search, if there is one.
+        watch: The file of its runs, if there is one.
         wording_rules: The atlas's own wording rules; ``None`` for the built-in ones.
     """
 
@@ -118,6 +126,9 @@ class Project:
     policy: Path | None
     notices: Path | None
     wording_rules: Path | None = None
+    notice_checks: Path | None = None
+    query: Path | None = None
+    watch: Path | None = None
 
     @property
     def evidence(self) -> Path:
@@ -165,6 +176,9 @@ def find_project(sources: Path, overrides: Mapping[str, Any] | None = None) -> t
         policy=_look_for(settings.policy, folders),
         notices=_look_for(settings.notices, folders),
         wording_rules=_look_for(settings.wording_rules, folders),
+        notice_checks=_look_for(settings.notice_checks, folders),
+        query=_look_for(settings.query, folders),
+        watch=_look_for(settings.watch, folders),
     )
     return project, findings
 
@@ -200,7 +214,7 @@ def _look_for(name: str, folders: list[Path]) -> Path | None:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    data = read_toml(path.read_text(encoding="utf-8"))
     if path.name == "pyproject.toml":
         for key in ("tool", "evidence-atlas"):
             data = data.get(key, {}) if isinstance(data, dict) else {}

@@ -61,7 +61,7 @@ def _where(work: Reference) -> list[Any]:
     if work.type == "book":
         return [work.fields["publisher"]] if "publisher" in work.fields else []
     where: list[Any] = [Tag("em", work.container)] if work.container else []
-    number = work.fields.get("number", "") or work.fields.get("issue", "")
+    number = work.issue
     volume = work.fields.get("volume", "") + (f"({number})" if number else "")
     first, last = pages(work)
     extent = f"{first}–{last}" if last else first

@@ -6,11 +6,28 @@ import re
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from evidence_atlas.core.findings import Code, Finding
 
 _HEADER = re.compile(r"\s*\[+\s*([^\]]+?)\s*\]+")
 _KEY = re.compile(r"""\s*["']?([^\s"'=]+)["']?\s*=""")
+
+
+def read_toml(text: str) -> dict[str, Any]:
+    """Return TOML as plain data.
+
+    Raises:
+        tomllib.TOMLDecodeError: It is not TOML, or is nested deeper or holds longer numbers than Python reads.
+    """
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        raise
+    except RecursionError as error:
+        raise tomllib.TOMLDecodeError("it is nested too deep") from error
+    except ValueError as error:
+        raise tomllib.TOMLDecodeError(str(error)) from error
 
 
 def line_of(text: str, path: Sequence[object]) -> int:

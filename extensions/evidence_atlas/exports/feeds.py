@@ -1,4 +1,4 @@
-"""Feeds of new, changed and retracted pages: Atom (RFC 4287) in ``feed.xml``, JSON Feed 1.1 in ``feed.json``.
+"""Feeds of new and changed pages and of notices: Atom (RFC 4287) in ``feed.xml``, JSON Feed 1.1 in ``feed.json``.
 
 Days come from the history of the pages in git and from the notices; nothing is dated by the moment of the build.
 """
@@ -32,9 +32,10 @@ class Event:
     Attributes:
         day: When, as ``2026-11-22``.
         page: The page.
-        kind: ``new``, ``changed``, or the kind of a notice that takes the paper back.
+        kind: ``new``, ``changed``, or the kind of a notice about the paper.
         words: The kind in words.
-        name: What tells it from other events of the page: a commit, or the kind of a notice.
+        name: What tells it from other events of the page: a commit, or the kind of a notice and,
+            where there may be several, its DOI.
         said: What happened, in a sentence; may be empty.
     """
 
@@ -77,8 +78,10 @@ def _all_events(domain: AtlasDomain) -> Iterator[Event]:
             yield Event(change.date, page, kind, _WORDS[kind], change.commit, said)
         since = changes[-1].date if changes else ""
         for notice in page.notices:
-            if notice.withdraws and (day := max(_whole_day(notice.date), since)):
-                yield Event(day, page, notice.kind, notice.label, notice.kind, notice.reason)
+            if day := max(_whole_day(notice.date), since):
+                # a paper is taken back once, and may be corrected often
+                name = notice.kind if notice.withdraws or not notice.doi else f"{notice.kind}-{notice.doi}"
+                yield Event(day, page, notice.kind, notice.label, name, notice.reason)
 
 
 def _whole_day(date: dt.date | str | None) -> str:

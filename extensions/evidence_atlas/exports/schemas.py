@@ -11,6 +11,7 @@ from typing import Any
 from evidence_atlas.core.atlas import Atlas
 from evidence_atlas.core.digest import SCHEMA as RECORD_FORM
 from evidence_atlas.core.editor_schema import DIALECT, json_schema
+from evidence_atlas.core.notice_checks import ANSWERS
 from evidence_atlas.core.notices import KINDS
 
 SCHEMA = 1  # of atlas.json and the files below api/
@@ -62,6 +63,10 @@ def _notice() -> dict[str, Any]:
     return _object({"kind": {"enum": list(KINDS)}, **dict.fromkeys(names, _TEXT)}, *names)
 
 
+def _check() -> dict[str, Any]:
+    return _object({"source": _TEXT, "asked": {"type": "string", "format": "date"}, "answer": {"enum": list(ANSWERS)}})
+
+
 def _record(atlas: Atlas) -> dict[str, Any]:
     stated = json_schema(atlas.policy)
     name = _object(dict.fromkeys(("family", "given", "particle", "suffix"), _TEXT), "given", "particle", "suffix")
@@ -80,10 +85,12 @@ def _record(atlas: Atlas) -> dict[str, Any]:
             "notices": {"type": "array", "items": _notice()},
             "text": _TEXT,
             "limitations": _TEXT,
+            "notice-checks": {"type": "array", "items": _check()},
             "versions": _versions(),
             "addresses": _object({"page": _TEXT, "citable": _TEXT}),
             "digest": _DIGEST,
-        }
+        },
+        "notice-checks",
     )
     return {**schema, "$defs": stated["$defs"]}
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from evidence_atlas.core.spreadsheet import plain_cell
 from evidence_atlas.exports.files import new_stream
 from evidence_atlas.exports.rows import Row
 
 FILE = "atlas.csv"
-# what spreadsheets take for a formula, their wide forms included
-_FORMULA = re.compile(r"[=+\-@\t\r＝＋－＠]")
 _COLUMNS: dict[str, Callable[[Row], Any]] = {
     "key": lambda row: row.record["paper"],
     "page": lambda row: row.address,
@@ -51,7 +49,7 @@ COLUMNS = tuple(_COLUMNS)
 def cell(value: Any) -> str:
     """Return a value as a cell: a list joined by semicolons, and an apostrophe before what would be a formula."""
     text = "" if value is None else "; ".join(value) if isinstance(value, list) else str(value)
-    return f"'{text}" if _FORMULA.match(text) else text
+    return plain_cell(text)
 
 
 @contextmanager

@@ -22,20 +22,14 @@ Add = Callable[[Row], None]
 
 def head(atlas: Atlas, count: int) -> dict[str, Any]:
     """Return what is said of the whole: of which version it is, under which licence, and how many pages there are."""
-    settings, identity = atlas.settings, atlas.identity
+    settings = atlas.settings
     return {
         "schema": SCHEMA,
         "name": settings.name,
         "operator": settings.operator,
         "base": f"{settings.base_url}/" if settings.base_url else None,
         "licence": settings.data_licence or None,
-        "versions": {
-            "atlas": identity.version,
-            "date": str(identity.date) if identity.date else None,
-            "generator": identity.generator,
-            "scanner": atlas.scanner or None,
-            "policy": atlas.policy.version,
-        },
+        "versions": atlas.versions(),
         "count": count,
     }
 

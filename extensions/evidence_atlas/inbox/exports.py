@@ -14,7 +14,8 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
 
-from evidence_atlas.inbox.plain import cell, indented, visible
+from evidence_atlas.core.spreadsheet import plain_cell
+from evidence_atlas.inbox.plain import indented, visible
 from evidence_atlas.inbox.store import Kept
 
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -32,7 +33,7 @@ def as_csv(messages: Sequence[Kept]) -> str:
     writer = csv.writer(stream, quoting=csv.QUOTE_ALL)
     writer.writerow([field.name for field in fields(Kept)])
     for message in messages:
-        writer.writerow([cell(visible(value, keep="\n")) for value in asdict(message).values()])
+        writer.writerow([plain_cell(visible(value, keep="\n")) for value in asdict(message).values()])
     return stream.getvalue()
 
 

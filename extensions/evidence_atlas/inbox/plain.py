@@ -8,7 +8,6 @@ import unicodedata
 # joins letters in Persian and in emoji, and does nothing to a terminal
 _HARMLESS = "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"
 _UNSAFE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
-_FORMULA = re.compile(r"^\s*[=+\-@|%\t\r]|^\s*[\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH COMMERCIAL AT}]")
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -30,11 +29,6 @@ def visible(text: str, keep: str = "") -> str:
 def indented(text: str, margin: str = "  │ ") -> str:
     """Return lines behind a margin, so that no line of a message can pass for one of ours."""
     return "\n".join(f"{margin}{visible(line, keep=chr(9))}" for line in text.split("\n"))
-
-
-def cell(text: str) -> str:
-    """Return text as a spreadsheet takes it for text: what would be a formula gets an apostrophe before it."""
-    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def markdown(text: str) -> str:

@@ -7,27 +7,8 @@ from html import escape
 from urllib.parse import quote
 
 from evidence_atlas.core.citation import pages
+from evidence_atlas.core.entry_types import type_of
 from evidence_atlas.core.references import Reference
-
-# BibTeX entry type: format and genre of the OpenURL registry, and the keys for title and container
-_JOURNAL = ("journal", "article", "atitle", "jtitle")
-_KINDS = {
-    "article": _JOURNAL,
-    "book": ("book", "book", "btitle", ""),
-    "booklet": ("book", "document", "btitle", ""),
-    "manual": ("book", "book", "btitle", ""),
-    "inbook": ("book", "bookitem", "atitle", "btitle"),
-    "incollection": ("book", "bookitem", "atitle", "btitle"),
-    "inproceedings": ("book", "proceeding", "atitle", "btitle"),
-    "proceedings": ("book", "conference", "btitle", ""),
-    "techreport": ("book", "report", "btitle", ""),
-    "report": ("book", "report", "btitle", ""),
-    "phdthesis": ("dissertation", "", "title", "inst"),
-    "mastersthesis": ("dissertation", "", "title", "inst"),
-    "thesis": ("dissertation", "", "title", "inst"),
-    "unpublished": ("journal", "preprint", "atitle", "jtitle"),
-}
-_OTHER = ("book", "document", "btitle", "")
 
 
 def span(reference: Reference) -> str:
@@ -37,17 +18,17 @@ def span(reference: Reference) -> str:
 
 
 def _pairs(reference: Reference) -> Iterator[tuple[str, str]]:
-    form, genre, title, container = _KINDS.get(reference.type, _OTHER)
+    kind = type_of(reference.type).openurl
     start, end = pages(reference)
     yield "ctx_ver", "Z39.88-2004"
-    yield "rft_val_fmt", f"info:ofi/fmt:kev:mtx:{form}"
-    yield "rft.genre", genre
-    yield f"rft.{title}", reference.title
-    if container:
-        yield f"rft.{container}", reference.container
+    yield "rft_val_fmt", f"info:ofi/fmt:kev:mtx:{kind.form}"
+    yield "rft.genre", kind.genre
+    yield f"rft.{kind.title}", reference.title
+    if kind.container:
+        yield f"rft.{kind.container}", reference.container
     yield "rft.date", reference.year
     yield "rft.volume", reference.fields.get("volume", "")
-    yield "rft.issue", reference.fields.get("number", "") or reference.fields.get("issue", "")
+    yield "rft.issue", reference.issue
     yield "rft.spage", start
     yield "rft.epage", end
     yield "rft.pub", reference.fields.get("publisher", "")

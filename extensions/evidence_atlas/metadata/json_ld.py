@@ -8,30 +8,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from evidence_atlas.core.entry_types import type_of
 from evidence_atlas.core.notices import Notice
 from evidence_atlas.core.record import Review
 from evidence_atlas.core.references import Name, Reference
 from evidence_atlas.metadata.landing import Landing
 from evidence_atlas.metadata.terms import PREFIX, namespace
 
-_TYPES = {
-    "article": "ScholarlyArticle",
-    "inproceedings": "ScholarlyArticle",
-    "unpublished": "ScholarlyArticle",
-    "book": "Book",
-    "booklet": "Book",
-    "manual": "Book",
-    "proceedings": "Book",
-    "inbook": "Chapter",
-    "incollection": "Chapter",
-    "phdthesis": "Thesis",
-    "mastersthesis": "Thesis",
-    "thesis": "Thesis",
-    "techreport": "Report",
-    "report": "Report",
-    "dataset": "Dataset",
-    "online": "WebPage",
-}
 _CONTAINERS = {"ScholarlyArticle": "Periodical", "Chapter": "Book"}
 
 
@@ -124,7 +107,7 @@ def paper(reference: Reference, notices: tuple[Notice, ...] = ()) -> dict[str, A
         reference: The paper.
         notices: What was issued about it, gravest first.
     """
-    kind = _TYPES.get(reference.type, "CreativeWork")
+    kind = type_of(reference.type).schema
     identifiers = {"DOI": reference.doi, "PMID": reference.pmid}
     said = {
         "@type": kind,

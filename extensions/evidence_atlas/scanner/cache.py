@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import tempfile
+from collections.abc import Mapping
 from dataclasses import astuple
 from functools import cache
 from pathlib import Path
@@ -41,7 +42,7 @@ class Cache:
         self.file = file
         self._decides = decides(rules)
         self._raw = self._read()
-        self._changed = False
+        self._new: dict[str, object] = {}
 
     def _read(self) -> dict[str, object]:
         try:
@@ -69,12 +70,21 @@ class Cache:
 
     def put(self, key: str, found: list[WordingFinding]) -> None:
         """Keep what was found."""
-        self._raw[key] = [list(astuple(finding)) for finding in found]
-        self._changed = True
+        self.add({key: [list(astuple(finding)) for finding in found]})
+
+    def add(self, rows: Mapping[str, object]) -> None:
+        """Keep what was found elsewhere, as :meth:`new` gives it."""
+        self._raw |= rows
+        self._new |= rows
+
+    def new(self) -> dict[str, object]:
+        """Return what was found since the file was read or written, as plain data by digest, and forget that it is new."""
+        new, self._new = self._new, {}
+        return new
 
     def save(self) -> None:
         """Write the file, as a whole or not at all."""
-        if not self._changed:
+        if not self.new():
             return
         pages = dict(list(self._raw.items())[-MOST:])
         with contextlib.suppress(OSError):

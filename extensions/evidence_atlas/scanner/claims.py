@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Literal
 
 from evidence_atlas.scanner import comparisons, nouns, prospects, verbs
@@ -15,21 +16,22 @@ from evidence_atlas.scanner.words import lexicon
 
 Kind = Literal["causal", "related"]
 _PHRASE = 3
-_MATCHERS = (
-    verbs.verb,
-    nouns.noun,
-    nouns.adjective,
-    verbs.causative,
-    prospects.factor,
-    prospects.prospect,
-    prospects.potential,
-    prospects.outcome_verb,
-    prospects.may_act,
-    comparisons.comparison,
-    comparisons.highest,
-    comparisons.against,
-    comparisons.grades,
-)
+_MATCHERS = {
+    verbs.verb: (),
+    nouns.noun: ("causal.nouns", "related.nouns", "related.relating-nouns", "role"),
+    nouns.adjective: ("causal.adjectives", "related.adjectives"),
+    verbs.causative: ("causatives.make", "causatives.help", "causatives.stop"),
+    prospects.factor: ("factors.nouns", "factors.by-themselves", "factors.markers"),
+    prospects.prospect: ("prospects.nouns", "promise"),
+    prospects.potential: ("potential",),
+    prospects.outcome_verb: ("outcomes.verbs",),
+    prospects.may_act: ("may", "might", "could"),
+    comparisons.comparison: ("related.comparatives", "than"),
+    comparisons.highest: ("related.superlatives",),
+    comparisons.against: ("compared", "versus", "vs"),
+    comparisons.grades: ("each", "every", "per"),
+}
+"""In the order in which they are asked: matchers, with the words, or lists of words, that they look at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,17 @@ def find_claims(sentence: Sentence) -> list[Claim]:
         return []
     scope = scopes(view.sentence)
     governed = _governed(view, matches)
-    read = [(match, _claim(view, match, scope)) for match in matches if not (match.noun and match.first in governed)]
-    return [claim for match, claim in read if claim.scope.hedged or not match.needs_hedge]
+    found, purpose = [], False
+    for match in matches:
+        if match.noun and match.first in governed:
+            continue
+        claim = _claim(view, match, scope)
+        if purpose and view.words[match.first].endswith("ing"):  # "to help X, thereby reducing Y"
+            claim = replace(claim, scope=replace(claim.scope, open=True))
+        purpose = claim.scope.open
+        if claim.scope.hedged or not match.needs_hedge:
+            found.append(claim)
+    return found
 
 
 def _matches(view: View) -> Iterator[Match]:
@@ -79,10 +90,22 @@ def _matches(view: View) -> Iterator[Match]:
     for index, word in enumerate(view.words):
         if index <= taken or word not in cues:
             continue
-        match = _phrase(view, index) or next((found for matcher in _MATCHERS if (found := matcher(view, index))), None)
+        match = _phrase(view, index) or next((found for matcher in _asked(word) if (found := matcher(view, index))), None)
         if match:
             taken = match.last if match.last - match.first < _PHRASE else match.first
             yield match
+
+
+@cache
+def _asked(cue: str) -> tuple[Callable[[View, int], Match | None], ...]:
+    """Return the matchers that look at a word."""
+    known = lexicon()
+    return tuple(
+        matcher
+        for matcher, lists in _MATCHERS.items()
+        if any(cue in known[name] if "." in name else cue == name for name in lists)
+        or (matcher is verbs.verb and (cue in known.causal or cue in known.related))
+    )
 
 
 def _phrase(view: View, index: int) -> Match | None:
@@ -148,4 +171,6 @@ def _explored(view: View, match: Match) -> bool:
 
 def _shown(view: View, match: Match) -> bool:
     """Whether an effect is what a study showed, so that the study is not what acts: "the study showed an effect"."""
-    return match.noun and (match.verb is None or view.words[match.verb] in view.known["frames.showing"])
+    if not match.noun:
+        return False
+    return match.verb is None or view.words[match.verb] in view.known["frames.showing"] | view.known["frames.stressing"]

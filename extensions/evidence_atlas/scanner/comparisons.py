@@ -7,6 +7,7 @@ from itertools import pairwise
 from evidence_atlas.scanner.grammar import View
 from evidence_atlas.scanner.matches import CAUSAL, REACH, RELATED, SPOT, Match
 
+_FIRST = 3
 _LIKE = frozenset({"similar", "comparable", "same", "alike", "equivalent", "unchanged"})
 
 
@@ -24,13 +25,23 @@ def comparison(view: View, index: int) -> Match | None:
         works = view.compares_arms() and bool(known["frames.outcomes"] & {word, *following})
         return Match(CAUSAL if works else RELATED, index, index)
     before = view.before(index)
-    if view.kind(before) == "be" and {"in", "among", "for", "with", "when"} & set(following[:4]):
-        return Match(RELATED, index, index)
-    return Match(RELATED, index, index) if _had(view, index, before) or _observed(view, index, following) else None
+    stated = view.kind(before) == "be" and {"in", "among", "for", "with", "when"} & set(following[:4])
+    found = stated or _the_more(view, index) or _had(view, index, before) or _observed(view, index, following)
+    return Match(RELATED, index, index) if found else None
+
+
+def _the_more(view: View, index: int) -> bool:
+    """Whether a comparative is the second one of "the more …, the lower …"."""
+    if view.words[index - 2 : index] != [",", "the"]:
+        return False
+    comparatives = view.known["related.comparatives"]
+    return any(one == "the" and two in comparatives for one, two in pairwise(view.words[: index - 1]))
 
 
 def _than(view: View, index: int) -> Match | None:
     compared = view.word(index - 1)
+    if compared == "more" and view.word(index + 1) in {"their", "those"}:
+        return Match(RELATED, index, index)
     other = compared in {"other", "rather", "whether", "further"} or not compared.endswith("er")
     return None if other or _than_number(view.words[index : index + SPOT + 1]) else Match(RELATED, index, index)
 
@@ -52,7 +63,7 @@ def _had(view: View, index: int, before: int) -> bool:
 def _observed(view: View, index: int, following: list[str]) -> bool:
     """Whether a sentence begins with more or less of something that was seen in some people."""
     seen = view.known["frames.seen"] & set(following)
-    return index <= 1 and bool(seen) and bool({"in", "among"} & set(following))
+    return index <= _FIRST and bool(seen) and bool({"in", "among"} & set(following))
 
 
 def highest(view: View, index: int) -> Match | None:
@@ -60,7 +71,7 @@ def highest(view: View, index: int) -> Match | None:
     if view.words[index] not in view.known["related.superlatives"] or view.kind(view.before(index)) != "be":
         return None
     following = view.within(index, 4)
-    return Match(RELATED, index, index) if {"in", "among", "for", "when"} & set(following) else None
+    return Match(RELATED, index, index) if {"in", "among", "for", "when", "during"} & set(following) else None
 
 
 def against(view: View, index: int) -> Match | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from evidence_atlas.scanner.claims import Claim, find_claims
@@ -13,7 +13,7 @@ from evidence_atlas.scanner.rules import Rule, Rules, Severity
 from evidence_atlas.scanner.scopes import Scope, scopes
 from evidence_atlas.scanner.sentences import Sentence, read_sentence, split_sentences
 from evidence_atlas.scanner.strength import strongest
-from evidence_atlas.scanner.triggers import triggers
+from evidence_atlas.scanner.triggers import Triggers
 from evidence_atlas.scanner.words import lexicon
 
 
@@ -79,10 +79,10 @@ class _Heard:
     start: int
     text: str
     before: str
-    words: Sentence = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.words = read_sentence(self.text, self.start)
+    @cached_property
+    def words(self) -> Sentence:
+        return read_sentence(self.text, self.start)
 
     @cached_property
     def claims(self) -> list[Claim]:
@@ -120,7 +120,7 @@ class Engine:
 
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
-        self._triggers = triggers(rules)
+        self._triggers = Triggers(rules)
 
     def screen(self, page: Iterable[Passage], context: Context) -> list[WordingFinding]:
         """Return the findings of a page in its order.
@@ -139,16 +139,14 @@ class Engine:
         return sorted(set(found))
 
     def _passage(self, passage: Passage, context: Context, active: list[tuple[str, Rule]]) -> Iterator[WordingFinding]:
-        here = [(key, rule) for key, rule in active if _in_section(rule, passage.section)]
         before = passage.section
-        if not self._triggers.any_in(passage.text):
-            return
+        here = [(key, rule) for key, rule in active if _in_section(rule, passage.section)]
         for start, text in split_sentences(passage.text):
-            if self._triggers.any_in(text):
-                heard = _Heard(passage, start, text, before)
-                for key, rule in here:
-                    if context.design or not rule.applies.subject or has(self.rules.subject, text):
-                        yield from self._sentence(key, rule, heard, context)
+            called = self._triggers.of(text)
+            heard = _Heard(passage, start, text, before)
+            for key, rule in here:
+                if key in called and (context.design or not rule.applies.subject or has(self.rules.subject, text)):
+                    yield from self._sentence(key, rule, heard, context)
             before = text
 
     def _sentence(self, key: str, rule: Rule, heard: _Heard, context: Context) -> Iterator[WordingFinding]:
@@ -184,7 +182,7 @@ class Engine:
 
     def _excused(self, rule: Rule, heard: _Heard, context: Context) -> bool:
         unless, applies = rule.unless, rule.applies
-        if applies.claims and heard.strength not in applies.claims:
+        if applies.claims and heard.strength not in applies.claims and not has(applies.carries, heard.text):
             return True
         if has(unless.words, heard.text) or has(unless.near, heard.before) or has(unless.near, heard.passage.section):
             return True

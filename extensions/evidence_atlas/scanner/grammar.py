@@ -56,7 +56,7 @@ class View:
     def before(self, index: int) -> int:
         """Return the place of the nearest word before that is no adverb; -1 where there is none."""
         index -= 1
-        while index >= 0 and self.kinds[index] == "adv":
+        while index >= 0 and (self.kinds[index] == "adv" or (self.words[index] == "likely" and self.word(index + 1) != "to")):
             index -= 1
         return index
 
@@ -113,8 +113,8 @@ class View:
 
     def subject(self, verb: int) -> str:
         """Return the head of the noun phrase that begins the clause of a verb; an empty text where there is none."""
-        begin = verb
-        while begin > 0 and self.words[begin - 1] not in _CLAUSE_ENDS:
+        begin, reports = verb, self.known["frames.reporting"]
+        while begin > 0 and self.words[begin - 1] not in _CLAUSE_ENDS and not (begin < verb and self.words[begin - 1] in reports):
             begin -= 1
         head = self._head(begin, verb)
         joined = begin > 0 and self.words[begin - 1] in {"and", ","} and not head

@@ -10,6 +10,9 @@ from evidence_atlas.scanner.participles import has_finite
 
 _SUBJECT = 3  # a noun that stands later is no subject
 _NEAR = 6
+_FINITE = frozenset({"be", "have", "do", "modal"})
+_REMAINS = frozenset({"remains", "remain"})
+_POWERS = frozenset({"effectiveness", "efficacy"})
 
 
 def noun(view: View, index: int) -> Match | None:
@@ -40,12 +43,12 @@ def _role_of(view: View, index: int) -> Match | None:
     return Match(CAUSAL, index, index, noun=True, hedged=hedged) if hedged or shown else None
 
 
-def _only_named(view: View, index: int) -> bool:
+def _only_named(view: View, index: int, but: str = "") -> bool:
     """Whether a relation is what something is about, and is not stated: "insights into the association between"."""
     place = index - 1
     while view.kind(place) in {"det", "adj", "adv"}:
         place -= 1
-    return view.word(place) in view.known["frames.about"]
+    return view.word(place) in view.known["frames.about"] and view.word(place) != but
 
 
 def _relating_noun(view: View, index: int) -> Match | None:
@@ -55,7 +58,7 @@ def _relating_noun(view: View, index: int) -> Match | None:
     compared = view.words[index].startswith("difference") and {"compared", "versus"} & following
     told = before in view.known["frames.telling"] and {"with", "of", "in", "to", "for"} & following
     sorts = view.word(index - 1) in view.known["frames.sorts"] or (
-        view.words[index] in view.known["frames.spread"] and {"by", "across"} & set(view.within(index, 4))
+        view.words[index] in view.known["frames.spread"] and {"by", "across"} & set(view.within(index, 5))
     )
     if not (compared or told or sorts or {"between", "among"} & following):
         return None
@@ -70,16 +73,36 @@ def _effect_noun(view: View, index: int) -> Match | None:
         return Match(CAUSAL, index, index, noun=True, verb=light)
     after, following = view.word(index + 1), view.within(index, SPOT)
     if view.words[index] not in view.known["frames.effects"]:
-        seen = view.known["frames.seen"] & set(following)
-        stated = bool(seen) and view.names_treatment() and bool((view.known["frames.after"] | {"in"}) & set(following))
-        return Match(CAUSAL, index, index, noun=True) if stated else None
+        return _change_noun(view, index, following)
+    if _only_named(view, index, but="for"):
+        return None
     upon = after in {"on", "in", "upon", "for"} or (after == "of" and "on" in following[:REACH])
     copula = next((place for place in range(index, len(view.kinds)) if view.kinds[place] == "be"), None)
     subject = _is_subject(view, index) and copula is not None
     stated = (view.word(index - 1) in view.known["causal.effect-adjectives"] and upon) or (
         after == "of" and "on" in following and subject
     )
-    return Match(CAUSAL, index, index, noun=True, verb=copula if subject else None) if stated else None
+    verb = copula if subject and stated else None
+    return Match(CAUSAL, index, index, noun=True, verb=verb) if stated or _stressed(view, index) else None
+
+
+def _change_noun(view: View, index: int, following: list[str]) -> Match | None:
+    """Match "improvement was seen after the treatment" and "stresses the effectiveness of"."""
+    seen = view.known["frames.seen"] & set(following)
+    if seen and view.words[0] in {"after", "following"} and view.known["treatments.words"] & set(view.words[:_NEAR]):
+        return Match(RELATED, index, index)
+    stated = bool(seen) and view.names_treatment() and bool((view.known["frames.after"] | {"in"}) & set(following))
+    stressed = view.words[index] in _POWERS and _stressed(view, index)
+    return Match(CAUSAL, index, index, noun=True) if stated or stressed else None
+
+
+def _stressed(view: View, index: int) -> bool:
+    """Whether an effect is what a sentence stresses: "underlines the impact of"."""
+    place = index - 1
+    while view.kind(place) in {"det", "adj", "adv", "nom"} and index - place < _NEAR:
+        place -= 1
+    about_use = view.known["uses.objects"] & set(view.within(index, 5))
+    return view.word(index + 1) == "of" and view.word(place) in view.known["frames.stressing"] and not about_use
 
 
 def _is_subject(view: View, index: int) -> bool:
@@ -109,6 +132,8 @@ def _carries(view: View, place: int, index: int) -> bool:
     if word.endswith("ed") and view.kind(before) in {"prep", "det", "adj"}:
         return False
     people = known["related.groups"] & set(view.words[:place])
+    if view.words[index].startswith("burden") and ("on" not in view.within(index, REACH) or view.kinds[place] == "have"):
+        return False
     if (effect and word in known["frames.undergo"]) or (people and view.words[index] in known["frames.weak"]):
         return False
     if word in known["frames.showing"] and (view.words[index] in known["frames.weak"] or not (view.names_treatment() or effect)):
@@ -119,14 +144,17 @@ def _carries(view: View, place: int, index: int) -> bool:
 def adjective(view: View, index: int) -> Match | None:
     """Match an adjective that says that something works or harms."""
     word, after = view.words[index], view.word(index + 1)
+    if word in view.known["related.adjectives"]:
+        goes_with = after in {"of", "to", "with", "on"} and _copula(view, view.before(index)) is not None
+        return Match(RELATED, index, index) if goes_with else None
     if word not in view.known["causal.adjectives"]:
         return None
-    if word in {"good", "bad"} and after != "for":
+    if (word in {"good", "bad"} and after != "for") or after in view.known["frames.tests"]:
         return None
     copula = _copula(view, view.before(index))
     goes_on = after in {"in", "for", "at", "against", "than", "on", "to", "as"}
     if (copula is None and not goes_on) or (
-        word in view.known["frames.needing-object"] and after not in {"in", "for", "to", "at"}
+        word in view.known["frames.needing-object"] and after not in {"in", "for", "to", "at", "than"}
     ):
         return None
     return Match(CAUSAL, index, index, verb=copula, denied=word == "ineffective")
@@ -146,25 +174,46 @@ def _copula(view: View, index: int) -> int | None:
 def phrase(view: View, first: int, last: int, kind: Literal["causal", "related"]) -> Match | None:
     """Match a phrase, unless what stands before makes it part of a name or of a plan."""
     words, before = view.words[first : last + 1], view.before(first)
+    if words[0] == "at" and words[-1] == "risk" and view.known["frames.putting"] & set(view.words[max(0, first - _NEAR) : first]):
+        return Match(CAUSAL, first, last)
     if words[-2:] == ["cause", "of"]:
         fatal = view.word(last + 1) in {"death", "mortality", "disability", "morbidity"}
         predicate = any(
             view.kind(i) == "be" or view.word(i) in {"as", "remains", "became"} for i in range(max(0, first - 3), first)
         )
         return Match(kind, first, last) if predicate and not fatal else None
-    if words[0] in {"role", "roles"}:
+    if words[0] in {"role", "roles", "part"}:
         return _role(view, first, last)
+    if words[-1] in {"to", "of"} and words[0] in {"due", "owing", "because"} and _no_reason(view, first):
+        return None
     names = words[-1] == "by" or view.word(before) in view.known["frames.due"]
     if (words[0] in {"due", "secondary"} or words[-1] == "by") and view.kind(before) in {"nom", "punct"} and names:
         return None if has_finite(view, first) else Match(kind, first, last)
     return Match(kind, first, last)
 
 
+def _no_reason(view: View, index: int) -> bool:
+    """Whether "due to" gives a reason for all that is said, or only names a thing: "treatment for pain due to cancer is"."""
+    if index == 0:
+        return True
+    named = view.kind(index - 1) == "nom" and not any(kind in _FINITE or kind == "cue" for kind in view.kinds[:index])
+    verb = any(word in view.known["verbs"] and kind != "nom" for word, kind in zip(view.words[:index], view.kinds, strict=False))
+    return (
+        named
+        and not verb
+        and any(
+            kind in {"be", "have", "modal"} or word in _REMAINS
+            for word, kind in zip(view.words[index:], view.kinds[index:], strict=True)
+        )
+    )
+
+
 def _role(view: View, first: int, last: int) -> Match | None:
     for place in range(first - 1, max(-1, first - _NEAR - 1), -1):
         word = view.words[place]
-        if word in view.known["frames.playing"]:
-            return None if view.known["actors.words"] & set(view.words[:place]) else Match(CAUSAL, place, last)
+        if word in view.known["frames.playing"] and (view.words[first] != "part" or word.startswith("play")):
+            people = view.known["actors.words"] | {"they", "we"}
+            return None if people & set(view.words[:place]) else Match(CAUSAL, place, last)
         if word in {"causal", "key", "pathogenic", "causative"}:
             return Match(CAUSAL, first, last)
         if word in {",", ";", "of", "the"}:

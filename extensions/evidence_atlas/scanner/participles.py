@@ -27,16 +27,22 @@ def past_form(view: View, index: int, last: int, cue: Verb) -> Match | None:
     if kind in {"have", "modal"}:
         return (_perfect if kind == "have" else active_form)(view, index, last, cue)
     if kind in {"conj", "punct"}:
-        joined = _verb_before(view, before) and view.starts_noun_phrase(view.after(last))
-        return Match(CAUSAL, index, last) if joined else None
+        if view.word(before) == "," and view.word(view.after(last)) == "by" and "VBN" in cue.tags:
+            return Match(CAUSAL, index, last)
+        joined = _verb_before(view, before) or _goes_on(view, index, before)
+        return Match(CAUSAL, index, last) if joined and view.starts_noun_phrase(view.after(last)) else None
     # "that prolonged illness is": a clause begins, with a participle
     begins = view.word(before) == "that" and view.kind(view.before(before)) not in {"nom", "ing", "pron"}
+    if kind == "num" and view.kind(view.after(last)) == "nom":
+        return None  # "214 methylated fragments"
     subject = view.word(before) in {"which", "that", "who", "both"} or _ends_subject(view, before)
     return _past(view, index, last, cue) if subject and not begins else None
 
 
 def _ends_subject(view: View, index: int) -> bool:
     """Whether a noun phrase ends before a past form; of the words in -ing, those that are nouns."""
+    if view.word(index - 1) in view.known["related.groups"] and view.word(index) in view.known["frames.verbs-or-nouns"]:
+        return False  # "patients experience improved …"
     if view.word(index) in view.known["frames.verbs-or-nouns"] and view.kind(index - 1) in {"nom", "adj", "det", "prep", ""}:
         return True
     if view.kind(index) == "ing":
@@ -45,6 +51,15 @@ def _ends_subject(view: View, index: int) -> bool:
             word not in view.known["frames.no-nouns"] and view.kind(index - 1) in {"nom", "adj", ""}
         )
     return view.ends_noun_phrase(index)
+
+
+def _goes_on(view: View, index: int, before: int) -> bool:
+    """Whether "…, which …, reduced" or "was safe and significantly reduced" goes on with a past form."""
+    words = view.words[:before]
+    if view.words[before] == ",":
+        return any(one == "," and two in {"which", "who"} for one, two in pairwise(words))
+    later = {"be", "have", "modal"} & set(view.kinds[index:])
+    return view.words[before] == "and" and view.word(index - 1).endswith("ly") and "be" in view.kinds[:before] and not later
 
 
 def _verb_before(view: View, index: int) -> bool:
@@ -82,7 +97,7 @@ def _passive(view: View, index: int, last: int, cue: Verb) -> Match | None:
         return Match(CAUSAL if view.compares_arms() else RELATED, index, index)
     if _treated(view, following):
         return Match(CAUSAL, index, index)
-    if following[:1] and following[0] in {"in", "among", "for"}:
+    if following[:1] and following[0] in {"in", "among", "for", "after", "following"}:
         return Match(RELATED, index, index)
     return None
 
@@ -107,6 +122,9 @@ def has_finite(view: View, index: int) -> bool:
 def active_form(view: View, index: int, last: int, cue: Verb) -> Match | None:
     """Match a finite active form by what follows it; the arguments are those of :func:`past_form`."""
     after = view.after(last)
+    bare = view.words[last] == "up" and not view.starts_noun_phrase(after)  # "breathing speeds up"
+    if bare:
+        return None
     if last > index or view.starts_noun_phrase(after) or view.kind(after) in {"other-verbs", "pron", "sub"}:
         return Match(CAUSAL, index, last)
     if cue.intransitive:
@@ -117,15 +135,17 @@ def active_form(view: View, index: int, last: int, cue: Verb) -> Match | None:
 def by_itself(view: View, index: int) -> Match | None:
     """Match "improved after treatment", which says that the treatment did it, and "increased with age"."""
     following = view.within(index, SPOT)
-    if following[:2] == ["rather", "than"]:
-        return Match(CAUSAL, index, index)
-    if following[:3] in (["more", "in", "the"], ["less", "in", "the"]) and "group" in following:
+    in_group = following[:3] in (["more", "in", "the"], ["less", "in", "the"]) and "group" in following
+    if following[:2] == ["rather", "than"] or in_group:
         return Match(CAUSAL, index, index)
     if any(word in view.known["frames.comparing"] for word in following):
         return Match(CAUSAL if view.compares_arms() else RELATED, index, index)
-    if "with" in following[:3] and not view.names_treatment():
+    if "among" in following[:2] or ("with" in following[:3] and not view.names_treatment()):
         return Match(RELATED, index, index)
-    return Match(CAUSAL, index, index) if _treated(view, following) or _after_something(view, following) else None
+    if _treated(view, following) or _after_something(view, following):
+        return Match(CAUSAL, index, index)
+    grouped = {"group", "groups", "arm"} & set(view.words) and following[:1] in (["from"], ["in"], ["by"])
+    return Match(RELATED, index, index) if grouped else None
 
 
 def _treated(view: View, following: list[str]) -> bool:

@@ -7,6 +7,8 @@ from evidence_atlas.scanner.matches import CAUSAL, REACH, RELATED, Match
 
 _WINDOW = 7
 _INTO = frozenset({"for", "in", "to", "against", "of", "as", "that", "when"})
+_REMEDIES = frozenset({"alternative", "option", "remedy"})
+_HEALS = frozenset({"treatment", "prevention", "management", "treating", "preventing"})
 _ENDS = frozenset({",", ";", ":", "and", "but", "that", "which", "while", "whereas"})
 
 
@@ -15,15 +17,26 @@ def outcome_verb(view: View, index: int) -> Match | None:
     known, word = view.known, view.words[index]
     before = view.before(index)
     kind = "to" if view.word(before) == "to" else view.kind(before)
+    if word in known["outcomes.only-hedged"] and view.word(index - 1) in {"likely", "probably", "possibly"}:
+        return Match(CAUSAL, index, index, hedged=True)
     if word not in known["outcomes.verbs"] or kind in {"det", "adj", "prep", "be", "num"}:
         return None
     if word in known["outcomes.only-hedged"]:
         doubted = view.kind(before) == "modal" or view.word(index - 1) in known["hedges.words"]
         return Match(CAUSAL, index, index, needs_hedge=True) if doubted else None
     following = _object(view, index)
-    if not following or known["uses.objects"] & set(following[:3]) or known["outcomes.no-objects"] & set(following[:2]):
-        return None
-    return _acting(view, index, following)
+    no_object = not following or (known["uses.objects"] | known["outcomes.no-objects"]) & set(following[:3])
+    return None if no_object or _is_noun(view, index) else _acting(view, index, following)
+
+
+def _is_noun(view: View, index: int) -> bool:
+    """Whether a word that is more often a noun, such as "age" and "change", has no object right after it."""
+    known, word = view.known, view.words[index]
+    if view.kind(index + 1) == "det":
+        return False
+    return word in known["outcomes.needs-article"] or (
+        word.startswith("change") and view.word(index + 1) not in known["outcomes.words"]
+    )
 
 
 def _acting(view: View, index: int, following: list[str]) -> Match | None:
@@ -125,16 +138,17 @@ def prospect(view: View, index: int) -> Match | None:
             view.within(index, _WINDOW)
         )
         return Match(CAUSAL, index, index, hedged=True) if given and plain else None
-    if word not in known["prospects.nouns"] or known["prospects.no-treatments"] & set(
-        view.words[max(0, index - 4) : index + _WINDOW]
-    ):
+    around = set(view.words[max(0, index - 4) : index + _WINDOW])
+    if word not in known["prospects.nouns"] or (known["prospects.no-treatments"] & around and not _HEALS & around):
         return None
     place = _predicate(view, index)
     after = view.word(index + 1)
     if place is None or after not in _INTO or (after == "to" and not _new_verb(view, index + 2)):
         return None
     healing = (
-        after == "to" or word in known["prospects.healing"] or bool(known["prospects.healing"] & set(view.words[place:index]))
+        after == "to"
+        or word in known["prospects.healing"] | _REMEDIES
+        or bool(known["prospects.healing"] & set(view.words[place:index]))
     )
     if _promising(view, index):
         return Match(CAUSAL, index, index, verb=place, hedged=True, needs_hedge=True)
@@ -161,7 +175,7 @@ def potential(view: View, index: int) -> Match | None:
     healing = before in view.known["prospects.healing"]
     given = any(word in view.known["prospects.giving"] for word in view.words[max(0, index - 4) : index])
     stated = given and (healing or after in {"in", "for", "as"})
-    return Match(CAUSAL, index, index, hedged=True) if stated else None
+    return Match(CAUSAL, index, index, noun=True, hedged=True) if stated else None
 
 
 def factor(view: View, index: int) -> Match | None:
@@ -171,11 +185,15 @@ def factor(view: View, index: int) -> Match | None:
         place = _predicate(view, index) if view.word(index + 1) in {"of", "for"} else None
         return None if place is None else Match(RELATED, index, index, verb=place)
     if word in view.known["factors.by-themselves"]:
-        stated = view.word(index + 1) in {"to", "of", "in", "behind"}
+        stated = view.word(index + 1) in {"to", "of", "in", "behind", "for"}
     else:
         stated = word in view.known["factors.nouns"] and before in view.known["factors.adjectives"]
     if not stated:
         return None
+    if before in {"potential", "possible", "likely", "suspected"} and {"include", "includes", "are", "is"} & set(
+        view.within(index, REACH)
+    ):
+        return Match(CAUSAL, index, index, hedged=True)
     place = _predicate(view, index)
     doubted = bool(view.known["factors.doubted"] & set(view.words[max(0, index - REACH) : index]))
     return None if place is None else Match(CAUSAL, index, index, verb=place, hedged=doubted)

@@ -102,6 +102,7 @@ class Applies:
         not-sections: Parts of the page where it does not hold.
         badges: States of the badge.
         claims: Strengths of which the sentence has to have one.
+        carries: With ``claims``: phrases that do as well as a claim, such as "implications for".
         before-year: Sources that are older than this year; 0 for all.
     """
 
@@ -118,6 +119,7 @@ class Applies:
     not_sections: list[str] = field(default_factory=list)
     badges: list[str] = field(default_factory=list)
     claims: list[Literal[1, 2, 3]] = field(default_factory=list)
+    carries: list[str] = field(default_factory=list)
     before_year: int = 0
 
 
@@ -207,6 +209,9 @@ def load_rules(path: Path | None = None) -> tuple[Rules, list[Finding]]:
     rules, findings = _read(path) if path else (built_in(), [])
     rules = rules or built_in()
     for name, place in _plugged_in():
+        if isinstance(place, Finding):
+            findings.append(place)
+            continue
         added, wrong = _read(place)
         findings += wrong
         if added:
@@ -214,10 +219,14 @@ def load_rules(path: Path | None = None) -> tuple[Rules, list[Finding]]:
     return rules, findings
 
 
-def _plugged_in() -> Iterable[tuple[str, Path]]:
-    """Yield the files of packages that bring rules: each entry point names a function that returns its file's path."""
+def _plugged_in() -> Iterable[tuple[str, Path | Finding]]:
+    """Yield the files of packages that bring rules, or what is wrong: each entry point names a function that returns a path."""
     for point in sorted(metadata.entry_points(group=ENTRY_POINTS), key=lambda p: p.name):
-        yield point.name, Path(point.load()())
+        try:
+            yield point.name, Path(point.load()())
+        except Exception as error:  # noqa: BLE001  (a package's own code; the build goes on without its rules)
+            why = f"The package's rules of wording cannot be found: {type(error).__name__}: {error}."
+            yield point.name, Finding(point.value, 1, Code.WORDING_RULES, why)
 
 
 def _joined(rules: Rules, name: str, added: Rules) -> Rules:
@@ -249,6 +258,8 @@ def _unusable(rules: Mapping[str, Rule]) -> Iterable[tuple[str, str]]:
         ways = sum(bool(getattr(rule.find, f.name)) for f in fields(rule.find))
         if ways != 1:
             yield key, f"The rule {key!r} looks for {ways} kinds of things; one of claims, words, missing and terms was expected."
+        if rule.applies.carries and not rule.applies.claims:
+            yield key, f"The rule {key!r} has 'carries' without the 'claims' that they stand for."
         if "default" not in rule.instead:
             yield key, f"The rule {key!r} has no 'default' among its rewordings."
 

@@ -168,7 +168,7 @@ class _Reader:
 
     def _is_boundary(self, index: int) -> bool:
         word = self.words[index]
-        if word in (";", ":", "–", "—") or (word in _TURNS and index):
+        if word in (";", ":", "–", "—", "•") or (word in _TURNS and index):
             return not (word == "because" and self.scope.denied)
         if word == ",":
             if self.first_comma_ends:
@@ -176,7 +176,11 @@ class _Reader:
                 return True
             following = self._at(index + 1)
             return following in _GOES_ON and not self._joins_verbs(index + 1)
-        return word == "and" and (self._is_finite(self._after_adverbs(index + 1)) or (self.by_no and self._acts(index + 1)))
+        return word == "and" and (
+            self._at(index + 1) in self.known["frames.seen"]
+            or self._is_finite(self._after_adverbs(index + 1))
+            or (self.by_no and self._acts(index + 1))
+        )
 
     def _acts(self, index: int) -> bool:
         """Whether a verb with its object stands here: "no benefit and increase the risk"."""
@@ -222,6 +226,9 @@ class _Reader:
             return
         self.failed = word.startswith("fail")
         self.by_no = word == "no"
+        if word == "none" and index == 0:
+            self.scope = replace(self.scope, denied=True)
+            return
         if (
             word in {"without", "lack", "lacking", "absence", "little", "none", "failure", "lacks", "lacked"}
             and following != "to"
@@ -232,7 +239,8 @@ class _Reader:
 
     def _hedge(self, index: int) -> None:
         word, before = self.words[index], self._at(index - 1)
-        if word in {"likely", "probable"} and before in {"more", "less", "most", "least", "as", "equally"}:
+        compared = before in {"more", "less", "most", "least", "as", "equally"} and self._at(index + 1) not in {"due", "because"}
+        if word in {"likely", "probable"} and compared:
             return
         if word in self.known["hedges.verbs"] and word in {"think", "believe"} and before in {"they", "people"}:
             return
@@ -242,7 +250,9 @@ class _Reader:
         """Whether what follows is asked, planned or wished for."""
         word, known = self.words[index], self.known
         if word in _ASKS:
-            return self._at(index - 1) != "as"  # "as if"
+            return self._at(index - 1) != "as" and self._at(index + 1) not in {"at", "in", "by", "through"}  # "as if"
+        if word in known["frames.designing"] and self._at(index - 1) in {"for", "of", "in", "when", "on"}:
+            return True
         if word == "which":
             return self._at(index - 1) in {"regarding", "about", "determine", "know", "identify"}
         if word in {"what", "how", "why"} and index:
@@ -260,6 +270,16 @@ class _Reader:
                 "highlight",
                 "illustrates",
                 "illustrate",
+                "reveal",
+                "reveals",
+                "show",
+                "found",
+                "explain",
+                "explains",
+                "explained",
+                "uncovered",
+                "demonstrate",
+                "demonstrates",
             }
         if word in known["aims.wishes"] or (word in known["aims.base"] and self._at(index - 1) == "to"):
             return True
@@ -294,8 +314,9 @@ class _Reader:
 
     def _open_from(self, clause: range) -> int:
         """Return where what is only needed begins: all of a clause, or what stands after "the need for further research"."""
-        if any(self._is_need(i) for i in clause):
-            return clause.start
+        need = next((i for i in clause if self._is_need(i)), None)
+        if need is not None:
+            return need if self._at(need - 1) == "and" else clause.start
         research = next((i for i in clause if self._is_further_research(i)), None)
         if research is None:
             return clause.stop
@@ -312,7 +333,7 @@ class _Reader:
     def _starts_clause(self, index: int) -> bool:
         following, first = self._at(index + 1), self.first_comma_ends
         self.first_comma_ends = False
-        return first or following in _GOES_ON or following in _TURNS or following in _COMMENTS
+        return first or following in _GOES_ON or following == "as" or following in _TURNS or following in _COMMENTS
 
     def _is_need(self, index: int) -> bool:
         word = self.words[index]

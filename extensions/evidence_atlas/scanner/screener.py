@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from evidence_atlas.core.atlas import Atlas
 from evidence_atlas.core.check_files import Source
 from evidence_atlas.core.findings import Code, Finding
@@ -38,7 +40,7 @@ class Screener:
         key = self._cache.key(source.text, context) if self._cache else ""
         found = self._cache.get(key) if self._cache else None
         if found is None:
-            stated = (source.front.value or {}).get("evidence") if source.record else None
+            stated = source.front.stated if source.record else None
             passages = page_passages(
                 source.text, source.body, source.page, source.front, stated if isinstance(stated, dict) else {}
             )
@@ -56,6 +58,15 @@ class Screener:
             Finding(source.file, lines.line(("evidence", "waivers", index)), Code.WAIVER, message)
             for index, message in screened.idle
         ]
+
+    def new(self) -> dict[str, object]:
+        """Return what was found since the last call, as plain data that :meth:`add` takes."""
+        return self._cache.new() if self._cache else {}
+
+    def add(self, rows: Mapping[str, object]) -> None:
+        """Keep what another process has found."""
+        if self._cache:
+            self._cache.add(rows)
 
     def save(self) -> None:
         """Keep what was found for the next run."""

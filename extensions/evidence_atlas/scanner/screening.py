@@ -34,7 +34,7 @@ def screen_text(engine: Engine, text: str, context: Context) -> list[WordingFind
     """Screen a MyST source, front matter included where it is an evidence page's."""
     front = read_front_matter(text)
     body = blank(text, front)
-    stated = (front.value or {}).get("evidence")
+    stated = front.stated
     return engine.screen(page_passages(text, body, read_page(body), front, stated if isinstance(stated, dict) else {}), context)
 
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
-from evidence_atlas.scanner.words import Lexicon, lexicon
+from evidence_atlas.scanner.words import lexicon
 
 _END = re.compile(r"[.!?]+[\"'”’)\]]*(?=\s+[\"'“‘(\[]?[A-Z0-9\u00c0-\u024f\ufffc]|\s*\Z)")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|vs|cf|al|ca|approx|resp|no|fig|figs|dr|prof|st|eq|ref|refs|incl|inc|spp|sp|ie|eg|[A-Z])\.|\bet al\.)\Z",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"\d[\d.,]*%?|[^\W\d_]+(?:[-'’/][^\W_]+)*|n[’']t|\ufffc|[^\w\s]", re.UNICODE)
+_WORD = re.compile(r"\d[\d.,]*+%?(?![^\W\d_])|[^\W_]+(?:[-'’/][^\W_]+)*|n[’']t|\ufffc|[^\w\s]", re.UNICODE)
+_SHORT = 4  # "bed", "king"
 _CONTRACTED = re.compile(r"(?<=\w)(?:n['’]t|['’](?:s|re|ve|ll|d|m))\Z", re.IGNORECASE)
 OPEN_QUOTES, CLOSE_QUOTES = "“‘«", "”’»"
+_QUOTES = frozenset(OPEN_QUOTES + CLOSE_QUOTES + '"')
 
 
 @dataclass(slots=True)
@@ -72,24 +75,35 @@ def read_sentence(text: str, start: int = 0) -> Sentence:
         else:
             words.append(word.lower().replace("’", "'"))
             spans.append((at, match.end()))
+    return Sentence(text, start, words, spans, [_kind(word) for word in words], _quoted(words))
+
+
+@lru_cache(maxsize=1 << 15)
+def _kind(word: str) -> str:
     known = lexicon()
-    return Sentence(text, start, words, spans, [_kind(word, known) for word in words], _quoted(words))
-
-
-def _kind(word: str, known: Lexicon) -> str:
     if kind := known.kinds.get(word):
         return kind
     if word in known.causal or word in known.related:
         return "cue"
     if not word[0].isalpha():
-        return "num" if word[0].isdigit() else "nom" if word == "\ufffc" else "punct"
+        return (
+            ("num" if word[-1] in "%.," or word[-1].isdigit() else "nom")
+            if word[0].isdigit()
+            else "nom"
+            if word == "\ufffc"
+            else "punct"
+        )
     if word.endswith("ly") and len(word) > 4:  # noqa: PLR2004  (shorter words in -ly are nouns: "fly")
         return "adv"
+    if len(word) <= _SHORT or word in known["frames.no-forms"]:
+        return "nom"
     return "ed" if word.endswith("ed") else "ing" if word.endswith("ing") else "nom"
 
 
 def _quoted(words: list[str]) -> list[bool]:
     """Tell which words stand in quotation marks; an apostrophe alone opens nothing."""
+    if _QUOTES.isdisjoint(words):
+        return [False] * len(words)
     inside, straight, result = False, False, []
     for word in words:
         if word == '"':

@@ -1,20 +1,21 @@
-"""A first look: does a text have any word that a rule could be about? Most sentences have none."""
+"""A first look: has a text any word that a rule could be about? Most sentences have none."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
-from evidence_atlas.scanner.rules import Rules
+from evidence_atlas.scanner.rules import Rule, Rules
 from evidence_atlas.scanner.words import lexicon
 
 _WORD = re.compile(r"[^\W_]+(?:[-'’/][^\W_]+)*")
 
 
 @dataclass(frozen=True, slots=True)
-class Triggers:
-    """The first words of all that rules look for.
+class Trigger:
+    """Words of which a text needs one so that a rule can find something in it.
 
     Attributes:
         words: Whole words.
@@ -24,26 +25,49 @@ class Triggers:
     words: frozenset[str]
     beginnings: tuple[str, ...]
 
-    def any_in(self, text: str) -> bool:
-        """Whether a text has one of them."""
-        found = set(_WORD.findall(text.lower()))
-        return not self.words.isdisjoint(found) or any(word.startswith(self.beginnings) for word in found)
+    def is_word(self, word: str) -> bool:
+        """Whether a word is one of them."""
+        return word in self.words or word.startswith(self.beginnings)
 
 
-def triggers(rules: Rules) -> Triggers:
-    """Return the first words of all that rules look for."""
+class Triggers:
+    """Which rules could find something in a text."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._triggers = {key: trigger(rule) for key, rule in rules.rule.items()}
+        self._of_word = lru_cache(maxsize=1 << 16)(self._called)
+
+    def _called(self, word: str) -> frozenset[str]:
+        return frozenset(key for key, its in self._triggers.items() if its.is_word(word))
+
+    def of(self, text: str) -> frozenset[str]:
+        """Return the ids of the rules of which a text has a word."""
+        return frozenset().union(*map(self._of_word, _WORD.findall(text.lower())))
+
+
+def trigger(rule: Rule) -> Trigger:
+    """Return what a text needs so that a rule can find something in it: of each phrase, its longest word."""
     words: set[str] = set()
     beginnings: set[str] = set()
-    for rule in rules.rule.values():
-        if rule.find.claims:
-            words |= lexicon().cues
-        for first in _first_words(rule.find.words):
-            (beginnings if first.endswith("*") else words).add(first.removesuffix("*"))
-    return Triggers(frozenset(words), tuple(sorted(beginnings)))
+    for longest in _longest(rule.find.words):
+        (beginnings if longest.endswith("*") else words).add(longest.removesuffix("*"))
+    return Trigger(frozenset(words) | (_claiming() if rule.find.claims else frozenset()), tuple(sorted(beginnings)))
 
 
-def _first_words(phrases: Iterable[str]) -> Iterable[str]:
+@cache
+def _claiming() -> frozenset[str]:
+    """Return the words of which a claim needs one."""
+    known = lexicon()
+    phrases = [" ".join(words) for rows in known.phrases.values() for words, _kind in rows]
+    return known.cues - (known.phrases.keys() - known.single_cues) | frozenset(_longest(phrases))
+
+
+def _longest(phrases: Iterable[str]) -> Iterable[str]:
     for phrase in phrases:
-        first = phrase.lower().split()[0]
-        found = _WORD.match(first)
-        yield first if first.endswith("*") else found[0] if found else first
+        found = [_WORD.match(word) for word in phrase.lower().split()]
+        whole = [
+            word if word.endswith("*") else match[0]
+            for word, match in zip(phrase.lower().split(), found, strict=True)
+            if match and (word.endswith("*") or match[0] == word)
+        ]
+        yield max(whole, key=len) if whole else next(match[0] for match in found if match)

@@ -12,6 +12,12 @@ from evidence_atlas.scanner.words import Verb
 
 # what stands before a noun, so that a form which can be one is one
 _STANDING_ALONE = frozenset({"this", "that", "which", "these", "those", "both"})
+_SHARE = 9  # words within which "explained" names the share of the variance
+_KNOWING = frozenset({"understanding", "insight", "insights", "knowledge"})
+_RELATIONS = frozenset({"relationship", "relationships", "association", "associations", "correlation"})
+_AFTER_PEOPLE = frozenset(
+    {".", ",", "and", "or", "of", "in", "with", "who", "worldwide", "globally", "across", "from", "at", "than", "living"}
+)
 _BEFORE_NOUNS = frozenset({"det", "prep", "adj", "num", "conj", "cue", "ed", "ing", "other-verbs", "be", "have", "punct", ""})
 
 
@@ -20,9 +26,11 @@ def verb(view: View, index: int) -> Match | None:
     word = view.words[index]
     if cue := view.known.causal.get(word):
         last = _particle(view, index, cue)
+        if cue.lemma in {"mediate", "modify", "attenuate", "weaken", "strengthen"} and _RELATIONS & set(view.within(index, 4)):
+            return Match(RELATED, index, index)
         if view.known["causal.idioms"] & set(view.words[index + 1 : index + 4]):
             return None
-        work = cue.lemma == "contribute" and view.known["actors.words"] & set(view.words[:index])
+        work = cue.lemma == "contribute" and view.subject(index) in view.known["actors.words"]
         return None if last is None or work else _causal_verb(view, index, last, cue)
     if cue := view.known.related.get(word):
         last = _particle(view, index, cue)
@@ -43,20 +51,35 @@ def _particle(view: View, index: int, cue: Verb) -> int | None:
 
 
 def _related_verb(view: View, index: int, last: int, cue: Verb) -> Match | None:
-    before = view.before(index)
-    if cue.lemma == "predict" and view.word(index + 1) in {"value", "values", "model", "models", "by"}:
+    before, word = view.word(view.before(index)), view.words[index]
+    if cue.lemma in {"correlate", "differ", "parallel"} and (before in {"a", "the", "using"} or word == "differing"):
         return None
-    if cue.lemma in {"correlate", "differ"} and view.word(before) in {"a", "the"}:
+    if word.endswith("ed") and view.word(index - 1) in view.known["frames.no-subjects"]:
         return None
-    return Match(RELATED, index, last)
+    if cue.lemma == "explain" and "variance" not in view.within(index, _SHARE):
+        return None
+    return None if cue.lemma == "predict" and _by_tool(view, index) else Match(RELATED, index, last)
+
+
+def _by_tool(view: View, index: int) -> bool:
+    """Whether a model or a tool is what predicts."""
+    if view.word(index + 1) in {"value", "values", "model", "models", "by"}:
+        return True
+    tools = view.known["frames.tools"]
+    return view.subject(index) in tools or (view.words[index] == "predicting" and bool(tools & set(view.words[:index])))
 
 
 def _causal_verb(view: View, index: int, last: int, cue: Verb) -> Match | None:
     before = view.before(index)
     # "this reduces": an article that stands for a noun
-    kind = "pron" if view.word(before) in _STANDING_ALONE else view.kind(before)
+    kind = "pron" if view.word(before) in _STANDING_ALONE else _kind_before(view, before)
     if _says_no_effect(view, index, last, cue):
         return None
+    return _of_form(view, index, last, cue, kind)
+
+
+def _of_form(view: View, index: int, last: int, cue: Verb, kind: str) -> Match | None:
+    """Match a verb by its form; ``kind`` is that of the word before."""
     if "VBG" in cue.tags:
         return _ing(view, index, last, cue)
     if cue.tags & {"VBD", "VBN"} and ("VB" not in cue.tags or kind not in {"to", "modal"}):
@@ -72,6 +95,10 @@ def _causal_verb(view: View, index: int, last: int, cue: Verb) -> Match | None:
 def _says_no_effect(view: View, index: int, last: int, cue: Verb) -> bool:
     """Whether a form is none of a verb of effect: how frequent an illness is, "falls" as a noun, "lower" as a comparative."""
     if cue.lemma == "affect" and _affects_people(view, last):
+        return True
+    if cue.lemma == "translate" and view.kind(view.before(index)) == "be":
+        return True
+    if cue.lemma == "lead" and view.subject(index) in _KNOWING and view.known["uses.products"] & set(view.within(last, 7)):
         return True
     if cue.lemma in view.known["causal.only-past"] and "VBD" not in cue.tags:
         return True
@@ -97,12 +124,13 @@ def _lowers(view: View, index: int) -> bool:
 
 def _affects_people(view: View, index: int) -> bool:
     """Whether an illness "affects" so many of some people, which says how frequent it is."""
-    following = view.within(index, 4)
+    following = view.within(index, 5)
     return any(
         word[0].isdigit()
-        or word in view.known["related.groups"]
-        or word in {"one", "half", "proportion", "majority", "third", "million", "millions", "many", "globally", "worldwide"}
-        for word in following
+        or word.startswith("one-")
+        or (word in view.known["related.groups"] and (following[place + 1 : place + 2] or ["."])[0] in _AFTER_PEOPLE)
+        or word in view.known["frames.shares"]
+        for place, word in enumerate(following)
     )
 
 
@@ -123,18 +151,30 @@ def _to_before(view: View, index: int) -> int | None:
     return None
 
 
+def _kind_before(view: View, before: int) -> str:
+    """Return the kind of the word before, where "support" and the like are nouns after another noun or an adjective."""
+    a_noun = view.word(before) in view.known["frames.verbs-or-nouns"] and view.kind(before - 1) in {"nom", "adj", "det"}
+    return "nom" if a_noun else view.kind(before)
+
+
 def _is_verb(view: View, index: int, last: int, cue: Verb) -> bool:
     """Whether a form that can be a noun is a verb here."""
     before, after = view.before(index), view.after(index)
-    kind = view.kind(before)
-    if kind in {"modal", "to", "do"} or view.word(before) in {"which", "that", "who"}:
+    kind = _kind_before(view, before)
+    adverb = view.kind(index - 1) == "adv" and view.word(index - 1).endswith("ly")
+    joined = view.word(before) in {"but", "and"} and view.kind(after) == "det"
+    if kind in {"modal", "to", "do"} or view.word(before) in {"which", "that", "who"} or adverb or joined:
         return True
     if kind in _BEFORE_NOUNS:
         return kind in {"conj", "punct", "cue"} and view.kind(after) == "det" and "VBZ" in cue.tags
     if last > index:  # "results in", "benefit from"
         return kind in {"nom", "pron", "sub"}
     if "VBZ" in cue.tags:
-        return view.starts_noun_phrase(after) or (cue.intransitive and not has_finite(view, index) and view.word(after) != "of")
+        return (
+            view.starts_noun_phrase(after)
+            or view.word(after) in {"what", "how", "whether"}
+            or (cue.intransitive and not has_finite(view, index) and view.word(after) != "of")
+        )
     follows = view.kind(after) in {"nom", "adj", "cue", "ed"} and (view.word(before).endswith("s") or not has_finite(view, index))
     return follows or view.kind(after) == "det"
 
@@ -143,6 +183,8 @@ def _infinitive(view: View, index: int, last: int, to: int) -> Match:
     """Match "to reduce", which is stated after some verbs, and only meant after most words."""
     governor = view.before(to)
     word = view.word(governor)
+    if view.known.causal[view.words[index]].intransitive and view.word(last + 1) == "with":
+        return Match(RELATED, index, last)
     if word in view.known["prospects.nouns"] and (purpose := means(view, index, to)):
         return purpose
     stated = word in view.known["stated.before-to"] or _potential_for(view, to)
@@ -157,6 +199,12 @@ def _potential_for(view: View, to: int) -> bool:
 def _ing(view: View, index: int, last: int, cue: Verb) -> Match | None:
     before = view.before(index)
     word, kind = view.word(before), view.kind(before)
+    if word == "," and (
+        _begins_subject(view, last) or (cue.lemma == "affect" and view.known["frames.defining"] & set(view.words[:index]))
+    ):
+        return None
+    if kind == "nom" and last > index and cue.lemma in {"result", "lead"}:
+        return Match(CAUSAL, index, last)
     object_follows = last > index or (view.starts_noun_phrase(view.after(index)) and view.word(index + 1) != "according")
     if not object_follows:
         return None
@@ -167,12 +215,27 @@ def _ing(view: View, index: int, last: int, cue: Verb) -> Match | None:
     return Match(CAUSAL, index, last, open=True) if kind == "prep" else None
 
 
+def _begins_subject(view: View, last: int) -> bool:
+    """Whether a form in -ing is the subject of what follows: "…, restoring the flora represents an option"."""
+    for place in range(last + 1, len(view.words)):
+        word = view.words[place]
+        if word in {",", "and", "that", "which", "who", "while", "as", ";", "or"}:
+            return False
+        if view.kinds[place] in {"be", "have", "modal"} or (word.endswith("s") and word in view.known["verbs"]):
+            return True
+    return False
+
+
 def _claims_before(view: View, index: int) -> bool:
     """Whether a verb of effect stands before, which "and reducing" goes on with."""
     return any(word in view.known.causal and word.endswith("ing") for word in view.words[:index])
 
 
 def _governing_adjective(view: View, preposition: int) -> bool:
+    if view.word(preposition) in {"at", "in", "for"} and view.known["frames.good-at"] & set(
+        view.words[max(0, preposition - 6) : preposition]
+    ):
+        return True
     governor = view.word(view.before(preposition))
     return governor in view.known["causal.adjectives"] or governor in {
         "role",
@@ -184,9 +247,30 @@ def _governing_adjective(view: View, preposition: int) -> bool:
     }
 
 
+def _from_doing(view: View, index: int) -> bool:
+    """Whether "stops" is followed by what is stopped "from" doing something."""
+    following = view.within(index, 8)
+    return any(word == "from" and following[place + 1].endswith("ing") for place, word in enumerate(following[:-1]))
+
+
+def _changed(view: View, index: int, following: list[str]) -> bool:
+    """Whether "make" is followed by somebody or something and by what it becomes: "people more sensitive to pain"."""
+    for place, word in enumerate(following[1:], 1):
+        if word in {",", "and", "that", "which"}:
+            return False
+        grows = (
+            word in {"more", "less"} and view.kind(index + 1 + place) != "det" and following[place + 1 : place + 2] != ["than"]
+        )
+        if grows or word in view.known["causatives.results"]:
+            return True
+    return False
+
+
 def causative(view: View, index: int) -> Match | None:
     """Match "makes symptoms worse" and "helps people sleep"; "helps identify" and "help guide" are about use."""
     word = view.words[index]
+    if word in view.known["causatives.stop"] and _from_doing(view, index):
+        return Match(CAUSAL, index, index)
     if word not in view.known["causatives.make"] and word not in view.known["causatives.help"]:
         return None
     before = view.before(index)
@@ -194,8 +278,7 @@ def causative(view: View, index: int) -> Match | None:
         return None
     following = view.within(index, 7)
     if word in view.known["causatives.make"]:
-        changed = next((place for place, other in enumerate(following) if other in view.known["causatives.results"]), 0)
-        return Match(CAUSAL, index, index) if changed else None
+        return Match(CAUSAL, index, index) if _changed(view, index, following) else None
     if not following or following[0] in view.known["causatives.uses"] or following[0] in {"to", "us", "them", "explain", "and"}:
         return None
     to = _to_before(view, index)

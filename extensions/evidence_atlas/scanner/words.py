@@ -27,6 +27,9 @@ _CUES = (
     "prospects.nouns",
     "factors.nouns",
     "factors.by-themselves",
+    "factors.markers",
+    "related.adjectives",
+    "causatives.stop",
 )
 # the ends of verbs that have a second spelling
 _SPELLINGS = (("ize", "ise"), ("yze", "yse"))
@@ -63,6 +66,7 @@ class Lexicon:
         phrases: By their first word: phrases, longest first, with the sort of claim that they are.
         sets: Lists that need no more than membership, by ``table.list``.
         cues: Every word with which a claim can begin.
+        single_cues: Those of them that are a claim by themselves, and not only as the first word of a phrase.
     """
 
     version: str
@@ -72,6 +76,7 @@ class Lexicon:
     phrases: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]
     sets: Mapping[str, frozenset[str]] = field(repr=False)
     cues: frozenset[str] = field(repr=False)
+    single_cues: frozenset[str] = field(repr=False)
 
     def __getitem__(self, name: str) -> frozenset[str]:
         """Return the words of a list that needs no more than membership."""
@@ -175,6 +180,9 @@ def lexicon() -> Lexicon:
     )
     related = _verbs(sorted(sets["related.verbs"]), irregular, frozenset(), frozenset())
     phrases = _phrases({"causal": data["causal"]["phrases"], "related": data["related"]["phrases"]})
+    single_cues = frozenset(
+        {"than", "role", "promise", "potential", "compared", "versus", "vs", "each", "every", "per", "may", "might", "could"}
+    ).union(causal, related, *(sets[name] for name in _CUES))
     return Lexicon(
         version=data["version"],
         kinds=kinds | {word: "other-verbs" for word in sets["verbs"] if word not in kinds},
@@ -182,9 +190,8 @@ def lexicon() -> Lexicon:
         related=related,
         phrases=phrases,
         sets=sets,
-        cues=frozenset(
-            {"than", "role", "promise", "potential", "compared", "versus", "vs", "each", "every", "per", "may", "might", "could"}
-        ).union(causal, related, phrases, *(sets[name] for name in _CUES)),
+        cues=single_cues.union(phrases),
+        single_cues=single_cues,
     )
 
 

@@ -77,7 +77,15 @@ def _sphinx(builder: str, workshop: Workshop, target: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")} | fixed
     options = ["-q", "-W", "--keep-going", "-j", workshop.jobs, "-b", builder, "-d", str(workshop.trees)]
     command = [sys.executable, "-m", "sphinx", *options, str(workshop.sources), str(target)]
-    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    done = subprocess.run(
+        command,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
     if done.returncode:
         said = done.stdout.strip() or f"sphinx-build -b {builder} ended with code {done.returncode}"
         if (full := os.strerror(errno.ENOSPC)) in said:

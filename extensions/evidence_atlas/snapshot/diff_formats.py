@@ -8,13 +8,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import Any
 
-from evidence_atlas.snapshot.diff import KINDS, Difference, PageChange
+from evidence_atlas.language import N_, _, ngettext
+from evidence_atlas.snapshot.diff import KINDS, Difference, Kind, PageChange
 from evidence_atlas.snapshot.readings import Versions
 
 SCHEMA = 1  # of the JSON
 LONGEST_COMMENT = 60_000  # characters; code hosts take about 65,000
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _FENCE = re.compile(r"`+")
+_COUNTS: dict[Kind, str] = {
+    "changed": N_("{number} changed"),
+    "added": N_("{number} added"),
+    "removed": N_("{number} removed"),
+}
+_WITHDRAWN, _UNCHANGED = N_("{number} newly retracted"), N_("{number} unchanged")
 
 
 def visible(text: str) -> str:
@@ -25,12 +32,12 @@ def visible(text: str) -> str:
 def in_words(value: Any) -> str:
     """Return a value of a record as text on one line; nothing for what is not there."""
     if value is None or value == []:
-        return "nothing"
+        return _("nothing")
     if isinstance(value, dict):
         return ", ".join(f"{key}: {in_words(item)}" for key, item in value.items())
     if isinstance(value, list):
         return "; ".join(map(in_words, value))
-    return visible(str(value)) if not isinstance(value, bool) else "yes" if value else "no"
+    return visible(str(value)) if not isinstance(value, bool) else _("yes") if value else _("no")
 
 
 def of_version(made: Versions) -> str:
@@ -40,16 +47,14 @@ def of_version(made: Versions) -> str:
 
 def summary(difference: Difference) -> str:
     """Return how many pages differ, as a sentence."""
-    counts = [(len(difference.of(kind)), kind) for kind in KINDS]
-    said = [f"{number} {kind}" for number, kind in counts if number]
-    if difference.withdrawn:
-        said.append(f"{len(difference.withdrawn)} newly retracted")
-    return f"{', '.join(said)}, {len(difference.unchanged)} unchanged." if said else f"No page changed, of {_pages(difference)}."
-
-
-def _pages(difference: Difference) -> str:
-    number = len(difference.unchanged)
-    return f"{number} page{'s' * (number != 1)}"
+    counts = {_COUNTS[kind]: len(difference.of(kind)) for kind in KINDS} | {_WITHDRAWN: len(difference.withdrawn)}
+    same = len(difference.unchanged)
+    if not any(counts.values()):
+        return ngettext("No page changed, of {number} page.", "No page changed, of {number} pages.", same).format(number=same)
+    said = [
+        _(words).format(number=number) for words, number in (counts | {_UNCHANGED: same}).items() if number or words == _UNCHANGED
+    ]
+    return f"{', '.join(said)}."
 
 
 def _notice(notice: dict[str, Any]) -> str:

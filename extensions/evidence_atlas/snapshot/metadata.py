@@ -9,12 +9,11 @@ from typing import Any
 
 import yaml
 
+from evidence_atlas.core.licence import Licence, licence_at
 from evidence_atlas.core.settings import Settings
 from evidence_atlas.snapshot.readings import Page
 
 CITATION, ZENODO = "CITATION.cff", ".zenodo.json"
-_TEXT = ("https://creativecommons.org/licenses/by/4.0/", "CC BY 4.0")
-_DATA = ("https://creativecommons.org/publicdomain/zero/1.0/", "CC0 1.0")
 _MESSAGE = (
     "Cite a paper for what was found. Cite this atlas where you speak of its reading of papers; "
     "each page gives the reference of its own."
@@ -51,10 +50,20 @@ class Facts:
         """What it is, in some sentences."""
         count = len(self.pages)
         papers = "1 paper" if count == 1 else f"each of {count} papers"
-        return (
-            f"A page on {papers}: what it found, in whom, and what that does not prove. "
-            "Text: CC BY 4.0. Data: CC0 1.0. This is information about research. It is not medical advice."
-        )
+        said = [f"A page on {papers}: what it found, in whom, and what that does not prove."]
+        said += [f"Text: {self.licence.name}."] if self.licence else []
+        said += [f"Data: {self.data_licence.name}."] if self.data_licence else []
+        return " ".join([*said, "This is information about research. It is not medical advice."])
+
+    @property
+    def licence(self) -> Licence | None:
+        """The licence of the pages, where the settings name one."""
+        return licence_at(self.settings.licence)
+
+    @property
+    def data_licence(self) -> Licence | None:
+        """The licence of the data, where the settings name one."""
+        return licence_at(self.settings.data_licence)
 
     @property
     def author(self) -> str:
@@ -64,6 +73,7 @@ class Facts:
 
 def write_citation(folder: Path, facts: Facts) -> None:
     """Write ``CITATION.cff`` (Citation File Format 1.2.0)."""
+    licence = facts.licence
     said = {
         "cff-version": "1.2.0",
         "message": _MESSAGE,
@@ -74,7 +84,8 @@ def write_citation(folder: Path, facts: Facts) -> None:
         "version": facts.version,
         "date-released": facts.date,
         "commit": facts.commit,
-        "license": "CC-BY-4.0",
+        "license": licence.spdx if licence else "",
+        "license-url": licence.address if licence and not licence.spdx else "",
         "url": facts.address,
         "repository-code": facts.settings.repository,
     }
@@ -92,6 +103,7 @@ def write_zenodo(folder: Path, facts: Facts) -> None:
         )
         if address
     ]
+    licence = facts.licence
     said = {
         "title": facts.settings.name,
         "upload_type": "dataset",
@@ -100,7 +112,8 @@ def write_zenodo(folder: Path, facts: Facts) -> None:
         "version": facts.version,
         "publication_date": facts.date,
         "access_right": "open",
-        "license": "cc-by-4.0",
+        # Zenodo takes identifiers alone; without one it asks who deposits
+        **({"license": licence.spdx.lower()} if licence and licence.spdx else {}),
         "notes": f"Made from the commit {facts.commit} by {facts.generator}.",
         "related_identifiers": related,
     }
@@ -119,27 +132,33 @@ def write_crate(folder: Path, facts: Facts, parts: dict[str, str]) -> None:
     from rocrate.rocrate import ROCrate
 
     crate = ROCrate(version="1.2")
-    licences = [
-        crate.add(ContextEntity(crate, address, properties={"@type": "CreativeWork", "name": name}))
-        for address, name in (_TEXT, _DATA)
-    ]
+    licences = {
+        licence.address: crate.add(
+            ContextEntity(crate, licence.address, properties={"@type": "CreativeWork", "name": licence.name})
+        )
+        for licence in (facts.licence, facts.data_licence)
+        if licence
+    }
     maker = crate.add(ContextEntity(crate, "#operator", properties={"@type": "Organization", "name": facts.author}))
     root: dict[str, Any] = {
         "name": facts.settings.name,
         "description": facts.description,
         "datePublished": facts.date,
         "version": facts.version,
-        "license": licences,
         "author": maker,
         "publisher": maker,
-    } | ({"url": facts.address} if facts.address else {})
+        **({"license": list(licences.values())} if licences else {}),
+        **({"url": facts.address} if facts.address else {}),
+    }
     for name, value in root.items():
         crate.root_dataset[name] = value
     for name, what in parts.items():
         add = crate.add_dataset if name.endswith("/") else crate.add_file
         add(dest_path=name, properties={"name": what})
     for docname, page in facts.pages.items():
-        said = {"name": page.title, "encodingFormat": "application/json", "license": licences[1], "identifier": page.digest}
+        said = {"name": page.title, "encodingFormat": "application/json", "identifier": page.digest}
+        if facts.data_licence:
+            said["license"] = licences[facts.data_licence.address]
         record = crate.add_file(dest_path=f"site/{docname}/record.json", properties=said)
         if doi := page.reference.get("doi"):
             about = {"@type": "ScholarlyArticle", "name": page.reference.get("title", "")}

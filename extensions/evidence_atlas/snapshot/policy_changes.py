@@ -89,7 +89,7 @@ def policy_changes(project: Project, old: Policy, new: Policy) -> Report:
         if not project.is_evidence_page(name.removesuffix(".md")):
             continue
         front = read_front_matter(path.read_text(encoding="utf-8-sig", errors="replace"))
-        record = (front.value or {}).get("evidence")
+        record = front.stated
         before, after = _badge(record, old), _badge(record, new)
         pages += 1
         if before != after and (before.state or after.state):

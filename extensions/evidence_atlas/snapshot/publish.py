@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import filecmp
 import json
+import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from evidence_atlas.core.identity import TAG, version_of
+from evidence_atlas.language import SOURCE, spoken
 from evidence_atlas.snapshot.changes_page import changes_page
 from evidence_atlas.snapshot.diff import compare
 from evidence_atlas.snapshot.readings import Version, Versions, check_digests, read_version, site_of
@@ -24,16 +26,18 @@ from evidence_atlas.snapshot.version_links import FRAME_FILE, readings_file
 SCHEMA = 1  # of versions.json and of the files below changes/pages
 KEPT = "v"
 STAGE = ".publishing"
+_LANGUAGE = re.compile(r'<html\b[^>]*\blang="([A-Za-z0-9-]+)"')
 _LEFT_OUT = frozenset({".doctrees", ".buildinfo"})
 _OURS = (f"{KEPT}/", "changes/since/", "changes/pages/", "versions.json")  # what a site may not have of its own
 
 
-def publish(release: Path, tree: Path) -> list[Versions]:
+def publish(release: Path, tree: Path, words: Sequence[Path] = ()) -> list[Versions]:
     """Publish a release.
 
     Args:
         release: The folder of a release, or of its site.
         tree: The folder that is served; it need not be there.
+        words: Folders of the atlas's own translations (``locale_dirs``). The language is that of the site.
 
     Returns:
         The versions in the tree, newest first.
@@ -51,7 +55,8 @@ def publish(release: Path, tree: Path) -> list[Versions]:
     stage.mkdir(parents=True)
     try:
         _keep(site, tree, version, stage)
-        made = _write_changes(tree, version, earlier, frame, stage)
+        with spoken(_language(frame), words):
+            made = _write_changes(tree, version, earlier, frame, stage)
         _replace_root(site, tree, version, earlier, stage)
         _write(tree / "versions.json", _as_json(_list(tree, made)), stage)
     finally:
@@ -81,6 +86,12 @@ def _check(site: Path, version: Version) -> str:
     if taken:
         raise ValueError(f"{site / taken} has an address that published versions need: give the page another name")
     return (site / FRAME_FILE).read_text(encoding="utf-8")
+
+
+def _language(frame: str) -> str:
+    """Return the language that a page says it is in."""
+    found = _LANGUAGE.search(frame)
+    return found[1] if found else SOURCE
 
 
 def _refuse_older(version: str, earlier: list[str]) -> None:

@@ -31,6 +31,7 @@ _PARTS = {
     "data/records.jsonl": "The records of all pages, one in a line",
     "data/policy.toml": "The rules behind the badge",
     "data/notices.toml": "Retractions and other notices about the papers",
+    "data/notice-checks.json": "Who was asked about notices, and the answers",
 }
 
 
@@ -120,6 +121,8 @@ def _add_data(release: Path, project: Project) -> None:
     shutil.copyfile(project.policy or BUILT_IN, data / "policy.toml")
     if project.notices:
         shutil.copyfile(project.notices, data / "notices.toml")
+    if project.notice_checks:
+        shutil.copyfile(project.notice_checks, data / "notice-checks.json")
     (release / "references.bib").write_bytes(b"\n".join(path.read_bytes() for path in project.bibliography))
     records = sorted((release / "site").glob(f"{project.settings.evidence}/*/record.json"))
     (data / "records.jsonl").write_bytes(b"".join(path.read_bytes() for path in records))

@@ -83,7 +83,9 @@ def git(folder: Path, *arguments: str) -> str:
     environment |= {name: os.environ[name] for name in kept if name in os.environ} | {"LC_ALL": "C"}
     command = ["git", "-C", str(folder), *arguments]
     try:
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            command, env=environment, capture_output=True, encoding="utf-8", errors="surrogateescape", check=True
+        )
     except FileNotFoundError as error:
         raise ValueError("git is not installed, and a release is made of a commit") from error
     except subprocess.CalledProcessError as error:

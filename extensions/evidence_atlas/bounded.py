@@ -1,0 +1,111 @@
+"""Bounds on what a page from anyone makes the program do, so that it never stops the build of the others."""
+
+from __future__ import annotations
+
+from copy import copy
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from docutils import nodes
+from myst_parser.parsers.sphinx_ import MystParser
+from pybtex.plugin import PluginNotFound, find_plugin
+from sphinx.directives.code import CodeBlock
+from sphinx.parsers import RSTParser
+from sphinxcontrib.bibtex.directives import BibliographyDirective
+
+import evidence_atlas
+from evidence_atlas.core import limits
+from evidence_atlas.core.findings import Code, Finding
+from evidence_atlas.domain import atlas_domain, warn
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+    from sphinx.util.typing import ExtensionMetadata
+
+
+def _is_guarded(env: BuildEnvironment) -> bool:
+    return atlas_domain(env).atlas.project.is_guarded(env.docname)
+
+
+class _Bounded:
+    """Reads a page, and empties one from anyone that would stop the build of all the others."""
+
+    def parse(self, inputstring: Any, document: nodes.document) -> None:
+        """Read the page into the document."""
+        env: BuildEnvironment = document.settings.env
+        if not _is_guarded(env):
+            super().parse(inputstring, document)  # type: ignore[misc]
+            return
+        kept = {name: copy(value) for name, value in vars(document).items() if isinstance(value, dict | list)}
+        transforms = list(document.transformer.transforms)
+        try:
+            super().parse(inputstring, document)  # type: ignore[misc]
+            wrong = limits.TOO_DEEP if _is_deep(document) else ""
+        except RecursionError:
+            wrong = limits.TOO_DEEP
+        except Exception as error:  # noqa: BLE001  (any directive of any extension runs here)
+            wrong = limits.stopped(error)
+        if wrong:
+            warn(Finding(str(env.doc2path(env.docname)), 1, Code.UNREADABLE_PAGE, wrong))
+            vars(document).update(kept)  # a half-read page leaves targets and transforms behind
+            document.transformer.transforms[:] = transforms
+            super().parse("", document)  # type: ignore[misc]
+
+
+class BoundedMarkdown(_Bounded, MystParser):
+    """The parser of Markdown."""
+
+
+class BoundedText(_Bounded, RSTParser):
+    """The parser of reStructuredText."""
+
+
+def _is_deep(document: nodes.document) -> bool:
+    level: list[nodes.Node] = [document]
+    for _depth in range(limits.MAX_DEPTH):
+        level = [child for node in level for child in node.children]
+        if not level:
+            return False
+    return True
+
+
+class BoundedCodeBlock(CodeBlock):
+    """The directive ``code-block``, whose numbers of lines are those of a page."""
+
+    option_spec: ClassVar[Any] = {**(CodeBlock.option_spec or {}), "emphasize-lines": limits.lines}
+
+
+class BoundedBibliography(BibliographyDirective):
+    """The directive ``bibliography``, whose style is there and whose filter is one that a person writes."""
+
+    def run(self) -> Any:
+        """List the works, in the project's own style where the one named is not there."""
+        for option, why in self._refused():
+            message = f"The option {option!r} of a list of works cannot be used: {why}; it is left out."
+            warn(Finding(*self.get_source_info(), Code.UNKNOWN_VALUE, message))
+            del self.options[option]
+        return super().run()
+
+    def _refused(self) -> list[tuple[str, str]]:
+        found = []
+        if len(self.options.get("filter", "")) > limits.MAX_FILTER:
+            found.append(("filter", f"it has more than {limits.MAX_FILTER} characters"))
+        try:
+            find_plugin("pybtex.style.formatting", self.options.get("style"))
+        except PluginNotFound as error:
+            found.append(("style", str(error)))
+        return found
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Put the bounded parsers and directives in place."""
+    app.setup_extension("evidence_atlas.base")
+    for parser in (BoundedMarkdown, BoundedText):
+        app.add_source_parser(parser, override=True)
+    for name, directive in (
+        ("code-block", BoundedCodeBlock),
+        ("sourcecode", BoundedCodeBlock),
+        ("bibliography", BoundedBibliography),
+    ):
+        app.add_directive(name, directive, override=True)
+    return {"version": evidence_atlas.__version__, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,105 @@
+"""The papers behind a chart: pages without a source, one for each row, on which each cell has its list."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+
+from evidence_atlas.browse_facets import Listed, newest_first, work_of
+from evidence_atlas.browse_html import BrowsePage, BrowseWriter
+from evidence_atlas.charts.directive import tally_of
+from evidence_atlas.charts.links import Links, folder
+from evidence_atlas.charts.tally import Head, Tally
+from evidence_atlas.domain import AtlasDomain, Paper, atlas_domain
+from evidence_atlas.evidence_browse import BODY, MODEL, TITLE, frame_digest, page_file, remove_file, write_alike
+from evidence_atlas.table_data import has_controls
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+REMEMBERED = "chart:"  # begins the names of these pages among what is remembered between builds
+
+
+def paper_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Yield a model of the pages below each document that has charts; after it make those that changed, and delete the others."""
+    if not has_controls(app.builder):
+        return
+    domain = atlas_domain(app.env)
+    now: dict[str, str] = app.atlas_signatures  # type: ignore[attr-defined]
+    before: Mapping[str, str] = app.atlas_before  # type: ignore[attr-defined]
+    frame = frame_digest(app, domain) if domain.charted else ""
+    known: dict[str, Listed] = {}
+    for docname, charts in sorted(domain.charted.items()):
+        whole = _digest(frame, repr((app.env.titles[docname].astext(), charts)), domain.signature(docname))
+        mine = f"{REMEMBERED}{docname}:"
+        pages = {name: digest for name, digest in before.items() if name.startswith(mine)}
+        if pages.get(mine) == whole and all(page_file(app, name.removeprefix(mine)).exists() for name in pages.keys() - {mine}):
+            now.update(pages)
+            continue
+        changed = []
+        for page in _pages(app, docname, domain, known):
+            now[mine + page.name] = _digest(frame, page.title, page.body)
+            if before.get(mine + page.name) != now[mine + page.name] or not page_file(app, page.name).exists():
+                changed.append(page)
+        if changed:
+            model = f"{folder(docname)}/{MODEL}/{MODEL}"
+            yield model, {"title": TITLE, "body": BODY}, "page.html"
+            write_alike(app, folder(docname), model, changed)
+        now[mine] = whole
+    for name in before.keys() - now.keys():
+        if name.startswith(REMEMBERED) and (gone := name.removeprefix(REMEMBERED).partition(":")[2]):
+            remove_file(page_file(app, gone), Path(app.outdir))
+
+
+def _pages(app: Sphinx, docname: str, domain: AtlasDomain, known: dict[str, Listed]) -> Iterator[BrowsePage]:
+    """Yield the pages of a document's charts: those to which more than one paper leads.
+
+    Args:
+        app: The build.
+        docname: The document.
+        domain: Knows the papers.
+        known: What lists say of papers, which grows.
+    """
+    writer = BrowseWriter(docname, app.env.titles[docname].astext(), app.builder.get_target_uri, domain.shown_atlas)
+    for charted in domain.charted[docname]:
+        tally = tally_of(charted, domain)
+        links = Links(app.builder, docname, charted, tally)
+        cells: dict[str, list[tuple[Head, list[Paper]]]] = defaultdict(list)
+        for row in tally.rows:
+            cells[row.id] = [(c, list(tally.cells.get((row.id, c.id), ()))) for c in tally.columns]
+        for row in tally.rows:
+            name = links.page(row.id)
+            if name not in app.env.found_docs and any(len(papers) > 1 for _column, papers in cells[row.id]):
+                yield _page(name, writer, tally, row, cells[row.id], known)
+
+
+def _page(  # noqa: PLR0913, PLR0917  (what a page is made of)
+    name: str, writer: BrowseWriter, tally: Tally, row: Head, cells: list[tuple[Head, list[Paper]]], known: dict[str, Listed]
+) -> BrowsePage:
+    """Return the page of a row."""
+    parts = []
+    for column, papers in cells:
+        for paper in papers:
+            if paper.docname not in known:
+                known[paper.docname] = Listed(paper, work_of(paper.reference))
+        if papers:
+            shown = writer.papers_list(name, newest_first(known[paper.docname] for paper in papers))
+            parts.append(f'<h2 id="{escape(column.id)}">{escape(column.label)}</h2>\n{shown}')
+    title = f"{tally.title}: {row.label}" if row.label else tally.title
+    return writer.page(name, title, [(writer.title, writer.start)], "\n".join(parts))
+
+
+def add_style(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
+    """Add the style of lists of papers to these pages."""
+    if doctree is None and any(page.startswith(f"{folder(docname)}/") for docname in atlas_domain(app.env).charted):
+        app.add_css_file("browse.css")
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.blake2b("\n".join(parts).encode(), digest_size=12).hexdigest()

@@ -1,0 +1,176 @@
+"""Texts that were right before: what a slip, a bad merge or an attacker makes of them."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+from hypothesis.database import DirectoryBasedExampleDatabase
+
+HERE = Path(__file__).parent
+SECONDS = float(os.environ.get("FUZZ_SECONDS", "600"))
+SLOW = 10  # seconds that no reader may take for one text
+KEPT = DirectoryBasedExampleDatabase(HERE / "examples")
+TOKENS = [
+    *(
+        "{",
+        "}",
+        "[",
+        "]",
+        "(",
+        ")",
+        '"',
+        "'",
+        "\\",
+        "\n",
+        "\r\n",
+        "\r",
+        "\t",
+        ":",
+        ": ",
+        "- ",
+        "#",
+        "@",
+        "=",
+        ",",
+        "|",
+        ">",
+        "<",
+        "&",
+        "*",
+        "`",
+    ),
+    *(
+        "\x00",
+        "\x1b",
+        "\x7f",
+        "\x85",
+        "\xa0",
+        "\u2028",
+        "\u202e",
+        "\ufeff",
+        "\ud800",
+        "\U0010ffff",
+        "\u0301",
+        "İ",
+        "ß",
+        "ﬁ",
+        "٣",
+        "²",
+    ),
+    *(
+        "---\n",
+        "...\n",
+        "'''",
+        '"""',
+        "```",
+        "~~~",
+        ":::",
+        "%",
+        "&a ",
+        "*a",
+        "!!python/x ",
+        "<<: ",
+        "? ",
+        "null",
+        "~",
+        "true",
+        ".nan",
+        ".inf",
+    ),
+    *(
+        "0",
+        "-1",
+        "1e999",
+        "9" * 400,
+        "9" * 5000,
+        "2026-13-45",
+        "2026-02-29",
+        "0x",
+        "1_0",
+        "[[",
+        "]]",
+        "[a.b]",
+        "a.b = 1\n",
+        "{a = 1}",
+    ),
+    *(
+        "[" * 1200,
+        "{" * 1200,
+        "(" * 1200,
+        "> " * 600,
+        "**" * 600,
+        "\\begin{a}",
+        "$",
+        "{cite}`",
+        "<!--",
+        "]]>",
+        "<!DOCTYPE a [<!ENTITY b 'c'>]>",
+    ),
+]
+
+
+@st.composite
+def damaged(draw: st.DrawFn, originals: list[str]) -> str:
+    """Return one of the texts with parts cut, doubled, moved, replaced or put in."""
+    text = draw(st.sampled_from(originals))
+    for _time in range(draw(st.integers(1, 6))):
+        start = draw(st.integers(0, len(text)))
+        end = min(len(text), start + draw(st.integers(0, 40)))
+        way = draw(st.sampled_from(["put in", "replace", "cut", "double", "move", "anything"]))
+        if way in {"put in", "replace"}:
+            text = text[:start] + draw(st.sampled_from(TOKENS)) + text[start if way == "put in" else end :]
+        elif way == "anything":
+            text = text[:start] + draw(st.text(max_size=20)) + text[end:]
+        elif way == "cut":
+            text = text[:start] + text[end:]
+        elif way == "double":
+            text = text[:end] + text[start:end] * draw(st.integers(1, 4)) + text[end:]
+        else:
+            to = draw(st.integers(0, len(text)))
+            text = text[:to] + text[start:end] + text[to:]
+    return text
+
+
+def encoded(text: str) -> bytes:
+    """Return a text as a file has it; what is no character becomes bytes that are not UTF-8."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def endure(originals: st.SearchStrategy[str] | list[str], look: Callable[[str], None], share: float = 1.0) -> int:
+    """Give a reader damaged texts until its time is up; what fails is kept, and is tried first the next time.
+
+    Args:
+        originals: Texts that are right, or a strategy that makes texts.
+        look: Reads one text, and fails where the reader does.
+        share: The part of the time that it gets.
+
+    Returns:
+        How many texts were read.
+    """
+    count, began, rounds = 0, time.process_time(), 0
+    strategy = damaged(originals) if isinstance(originals, list) else originals
+
+    def once(text: str) -> None:
+        nonlocal count
+        count += 1
+        start = time.process_time()
+        look(text)
+        assert time.process_time() - start < SLOW, "a text takes long"
+
+    once.__qualname__ = look.__qualname__
+    while not rounds or time.process_time() - began < SECONDS * share:
+        rounds += 1
+        chosen = settings(
+            max_examples=1000,
+            deadline=None,
+            database=KEPT,
+            suppress_health_check=list(HealthCheck),
+            phases=set(Phase) - {Phase.explain},
+        )
+        seed(rounds)(chosen(given(strategy)(once)))()
+    return count

@@ -1,0 +1,1 @@
+"""What pages, files and pull requests from anyone may not do."""

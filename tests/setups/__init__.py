@@ -1,0 +1,1 @@
+"""Projects as other people have them."""
