@@ -37,8 +37,8 @@ def write_bibtex(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None or not has_controls(app.builder) or not any(shown.everything for shown in domain.shown.values()):
         return
     folder, name = Path(app.outdir, BIBTEX_FOLDER), f"{BIBTEX_FOLDER}/"
-    digests = "".join(domain.atlas.bibliography.digest(key) for key in sorted(domain.papers))
-    signature = hashlib.blake2b(digests.encode(), digest_size=12).hexdigest()
+    shown = [(domain.atlas.bibliography.digest(key), domain.papers[key].notices) for key in sorted(domain.papers)]
+    signature = hashlib.blake2b(repr(shown).encode(), digest_size=12).hexdigest()
     app.atlas_signatures[name] = signature  # type: ignore[attr-defined]
     if folder.is_dir() and app.atlas_before.get(name) == signature:  # type: ignore[attr-defined]
         return

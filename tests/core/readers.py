@@ -31,7 +31,7 @@ CSL_ITEM = Draft202012Validator(
         "required": ["id", "type"],
         "additionalProperties": False,
         "properties": {
-            **dict.fromkeys(["id", "title", "container-title", "publisher", "volume", "issue", "page", "URL", "note"], TEXT),
+            **dict.fromkeys(["id", "title", "container-title", "publisher", "volume", "issue", "page", "URL", "note", "status"], TEXT),
             "type": {"enum": CSL_TYPES.split()},
             "DOI": {"type": "string", "pattern": r"^10\.\d{4,9}/\S+$"},
             "PMID": {"type": "string", "pattern": "^[0-9]+$"},
@@ -75,8 +75,8 @@ def read_ris(text):
     return rows[:-1]
 
 
-def expected_ris(work):
-    """Return the rows that the RIS record of a reference must have, in any order but that of the authors."""
+def expected_ris(work, notes=()):
+    """Return the rows that the RIS record of a reference, with notes on its notices, must have; in any order but that of the authors."""
     first, last = pages(work)
     fields = work.fields
     rows = [("TY", TYPES.get(work.type, ("GEN", ""))[0]), ("ID", work.key), ("TI", work.title), ("PY", work.year)]
@@ -84,6 +84,7 @@ def expected_ris(work):
     rows += [("T2", "" if work.type == "book" else work.container), ("PB", fields.get("publisher", ""))]
     rows += [("VL", fields.get("volume", "")), ("IS", fields.get("number", "")), ("SP", first), ("EP", last)]
     rows += [("DO", work.doi), ("AN", work.pmid), ("UR", work.url)]
+    rows += [("N1", note) for note in notes]
     rows += [("N1", "The list of authors is abridged in the source.")] * work.abridged
     return sorted(row for row in rows if row[1])
 

@@ -44,7 +44,7 @@ class Auditor(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Look at an element and its attributes."""
         given = dict(attrs)
-        own = re.match(r"(\.\./)*_static/", given.get("src") or "") or given.get("type") in DATA
+        own = re.match(r"(?:/|(?:\.\./)*)_static/", given.get("src") or "") or given.get("type") in DATA
         if tag in ACTIVE or (tag == "script" and not own) or "http-equiv" in given:
             self.found.append(f"<{tag} {given}>")
         for name, value in attrs:

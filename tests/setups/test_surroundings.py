@@ -111,6 +111,7 @@ def test_a_source_tree_that_is_only_read(build: Build, tmp_path: Path):
 def test_a_check_whose_memory_cannot_be_kept(build: Build, tmp_path: Path):
     """Where the folder for what ``atlas check`` remembers cannot be made, it checks all the same."""
     root = build(FILES).source.parent
+    shutil.rmtree(root / ".atlas-cache")
     (root / ".atlas-cache").write_text("a file stands in its place, which not even an administrator can write into")
     done = run("evidence_atlas.cli", "check", str(root / "docs"), cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, b"2 pages checked, no findings.\n")
