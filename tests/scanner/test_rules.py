@@ -103,6 +103,7 @@ def test_own_rules_stand_in_place_of_the_built_in(tmp_path: Path):
         (("meaning = ", "meanning = "), "did you mean 'meaning'", True),
         (("find = { claims = [3] }", "find = {}"), "0 kinds of things", True),
         (('version = "', "version = "), "not TOML", True),
+        (("severity = ", f"deep = {'[' * 5000}\nseverity = "), "nested too deep", False),
     ],
 )
 def test_wrong_rules_are_named_at_their_line(tmp_path: Path, change, said, line):

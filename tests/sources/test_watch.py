@@ -183,7 +183,12 @@ def test_the_command(atlas, services, capsys):
 
 @pytest.mark.parametrize(
     ("name", "text", "said"),
-    [("query.toml", "", "has no search to run"), ("query.toml", "[x", "query.toml:1"), ("watch.json", "{", "watch.json:1")],
+    [
+        ("query.toml", "", "has no search to run"),
+        ("query.toml", "[x", "query.toml:1"),
+        ("query.toml", f"x = {'[' * 5000}", "nested too deep"),
+        ("watch.json", "{", "watch.json:1"),
+    ],
 )
 def test_wrong_files(name, text, said, atlas, services, capsys):
     """Without a search, or with a broken file, the command ends with 2 and one message, and asks nobody."""

@@ -17,7 +17,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, StringConstraints, TypeAdapter, ValidationError
 
 from evidence_atlas.core.findings import UNKNOWN_KEY, Code, Finding, nearest
-from evidence_atlas.core.tomlfile import line_of, syntax_error
+from evidence_atlas.core.tomlfile import line_of, read_toml, syntax_error
 
 SCHEMA = 1
 SOURCES = {"pubmed": "PubMed", "europe-pmc": "Europe PMC"}
@@ -105,7 +105,7 @@ def load_search(query: Path | None, watch: Path | None) -> tuple[Search, list[Fi
 def _load_queries(path: Path) -> tuple[dict[str, Query], list[Finding]]:
     try:
         text = path.read_text(encoding="utf-8")
-        data = tomllib.loads(text)
+        data = read_toml(text)
     except tomllib.TOMLDecodeError as error:
         return {}, [syntax_error(path, Code.QUERY, error)]
     except (OSError, UnicodeDecodeError) as error:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from evidence_atlas.core.findings import Severity
 from evidence_atlas.core.notices import Notice
+from evidence_atlas.core.tomlfile import read_toml
 from evidence_atlas.sources.client import missing_packages
 from evidence_atlas.sources.notice_reports import REINSTATEMENT, Report, combined, differences, from_notice, same
 
@@ -114,7 +115,7 @@ def add_notices(text: str, new: Mapping[str, Sequence[Report]], titles: Mapping[
         from tomlkit.exceptions import TOMLKitError
     except ImportError:
         raise missing_packages() from None
-    before = tomllib.loads(text)
+    before = read_toml(text)
     own = {name.lower(): name for name in before}
     try:
         document = tomlkit.parse(text)
