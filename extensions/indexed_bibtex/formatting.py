@@ -32,30 +32,32 @@ class Formatter:
     def __init__(self, folder: Path, conf: Path) -> None:
         self._file = folder / FILE
         self._conf = conf
-        self._styles: dict[str, tuple[Any, str]] = {}
+        self._kinds: dict[str, tuple[type[Any], str]] = {}
+        self._styles: dict[str, Any] = {}
         self._texts: dict[tuple[str, str], Any] = {}
         # each text is pickled by itself, so that a build unpickles what it shows and no more
         self._kept: dict[tuple[str, str], bytes] | None = None
         self._new = False
 
     def style(self, name: str) -> Any:
-        """Return a style by its name; it is made once a build."""
-        return self._style(name)[0]
+        """Return a style by its name; it is made once a build, where something is formatted."""
+        if name not in self._styles:
+            self._styles[name] = self._kind(name)[0]()
+        return self._styles[name]
 
     def signature(self, name: str) -> str:
         """Return a digest of the code of a style."""
-        return self._style(name)[1]
+        return self._kind(name)[1]
 
     def text(self, name: str, entry: Entry, digest: str) -> Any:
         """Return the rich text of an entry in a style; errors of the style are raised each time."""
-        style, signature = self._style(name)
-        key = (signature, digest)
+        key = (self.signature(name), digest)
         if key not in self._texts:
             kept = self._load()
             if key in kept:
                 self._texts[key] = pickle.loads(kept[key])  # noqa: S301  (our own file, beside Sphinx's pickles)
             else:
-                self._texts[key] = style.format_entry("", entry).text
+                self._texts[key] = self.style(name).format_entry("", entry).text
                 kept[key] = pickle.dumps(self._texts[key], pickle.HIGHEST_PROTOCOL)
                 self._new = True
         return self._texts[key]
@@ -72,16 +74,16 @@ class Formatter:
             partial.replace(self._file)
             self._new = False
 
-    def _style(self, name: str) -> tuple[Any, str]:
-        if name not in self._styles:
-            style = find_plugin("pybtex.style.formatting", name)()
-            self._styles[name] = (style, self._digest(name, style))
-        return self._styles[name]
+    def _kind(self, name: str) -> tuple[type[Any], str]:
+        if name not in self._kinds:
+            kind = find_plugin("pybtex.style.formatting", name)
+            self._kinds[name] = (kind, self._digest(name, kind))
+        return self._kinds[name]
 
-    def _digest(self, name: str, style: object) -> str:
+    def _digest(self, name: str, style: type[Any]) -> str:
         """Return a digest of the code that makes a style, so that an edited style formats anew."""
         sources = [metadata.version("pybtex")]
-        for kind in type(style).__mro__[:-1]:
+        for kind in style.__mro__[:-1]:
             try:
                 path = inspect.getsourcefile(kind)
             except TypeError:

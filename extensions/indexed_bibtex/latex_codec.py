@@ -9,22 +9,22 @@ from __future__ import annotations
 
 import codecs
 import re
+import sys
+from functools import cache
 from typing import Any
-
-from latexcodec import codec
 
 _NAME = "ulatex"
 # no command, comment, tie or mathematics; no run of spaces; none of the ligatures of hyphens, commas and quotation marks
 _AS_IT_STANDS = re.compile(r"(?! )(?:[^\\%#$~`\s,'-]|,(?!,)|-(?!-)|'(?!')| (?! ))*+")
-_theirs: Any = codec.find_latex(_NAME)
 
 
 def install() -> None:
     """Put the codec before latexcodec's; a second call changes nothing."""
     uninstall()
-    codecs.unregister(codec.find_latex)
     codecs.register(_find)
-    codecs.register(codec.find_latex)
+    if loaded := sys.modules.get("latexcodec.codec"):  # else it comes after when it is loaded
+        codecs.unregister(loaded.find_latex)
+        codecs.register(loaded.find_latex)
 
 
 def uninstall() -> None:
@@ -44,19 +44,27 @@ def decode(text: str, errors: str = "strict") -> tuple[str, int]:
     """
     if type(text) is str and _AS_IT_STANDS.fullmatch(text):
         return text, len(text)
-    decoded: tuple[str, int] = _theirs.decode(text, errors)
+    decoded: tuple[str, int] = _theirs().decode(text, errors)
     return decoded
+
+
+@cache
+def _theirs() -> Any:
+    from latexcodec.codec import find_latex  # only where a build formats entries
+
+    return find_latex(_NAME)
 
 
 def _find(encoding: str) -> codecs.CodecInfo | None:
     if encoding != _NAME:
         return None
+    theirs = _theirs()
     return codecs.CodecInfo(
-        encode=_theirs.encode,
+        encode=theirs.encode,
         decode=decode,  # type: ignore[arg-type]  # a codec from text to text
-        streamreader=_theirs.streamreader,
-        streamwriter=_theirs.streamwriter,
-        incrementalencoder=_theirs.incrementalencoder,
-        incrementaldecoder=_theirs.incrementaldecoder,
+        streamreader=theirs.streamreader,
+        streamwriter=theirs.streamwriter,
+        incrementalencoder=theirs.incrementalencoder,
+        incrementaldecoder=theirs.incrementaldecoder,
         name=_NAME,
     )
