@@ -15,7 +15,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 
 from evidence_atlas.core.settings import Settings
-from evidence_atlas.sources.client import SERVICES, Client, Manners
+from evidence_atlas.sources.client import Client
+from evidence_atlas.sources.services import SERVICES, Manners
 
 PREFIXES = {"PubMed": "pubmed", "Crossref": "crossref", "Europe PMC": "europepmc"}
 

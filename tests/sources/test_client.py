@@ -9,7 +9,8 @@ import time
 import pytest
 
 from evidence_atlas.sources import session
-from evidence_atlas.sources.client import CROSSREF, PUBMED, NotFound, SourceError, Unreachable, json_of, xml_of
+from evidence_atlas.sources.client import json_of, xml_of
+from evidence_atlas.sources.services import CROSSREF, PUBMED, NotFound, SourceError, Unreachable
 
 from .conftest import Reply
 
@@ -150,7 +151,8 @@ def test_without_a_network_it_says_so_at_once(services, connect, monkeypatch):
 def test_requests_keep_to_the_pace_of_a_service(services, connect, tmp_path):
     """No more requests leave in a second than the service allows."""
     from evidence_atlas.core.settings import Settings
-    from evidence_atlas.sources.client import Client, Manners
+    from evidence_atlas.sources.client import Client
+    from evidence_atlas.sources.services import Manners
 
     services.replies |= {f"/crossref/works/{n}": Reply({}) for n in range(8)}
     start = time.monotonic()

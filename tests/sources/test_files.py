@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from conftest import BIB
 from evidence_atlas.core.citation import bibtex, csl_json, ris
 from evidence_atlas.core.references import Name, load_bibliography
-from evidence_atlas.sources.client import SourceError
 from evidence_atlas.sources.files import READERS, read_data, read_file, work_of_reference
+from evidence_atlas.sources.services import SourceError
 from evidence_atlas.sources.work import Link, Work
 
 from .conftest import pubmed_record, pubmed_set

@@ -9,10 +9,10 @@ import pytest
 
 from evidence_atlas.core.notice_checks import Check, checks_text, load_checks
 from evidence_atlas.core.notices import KINDS, Notice, load_notices
-from evidence_atlas.sources.client import SourceError
 from evidence_atlas.sources.notice_merge import add_notices, merge
 from evidence_atlas.sources.notice_reports import Report, combined, kind_of, reports_of
 from evidence_atlas.sources.retraction_watch import read_retraction_watch
+from evidence_atlas.sources.services import SourceError
 from evidence_atlas.sources.work import Link, Work
 
 PAPER = "10.5555/paper"

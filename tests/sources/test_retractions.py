@@ -11,8 +11,8 @@ from conftest import BIB, CONF, page
 from evidence_atlas.cli import main
 from evidence_atlas.core.atlas import load_atlas
 from evidence_atlas.core.notices import load_notices
-from evidence_atlas.sources.client import SERVICES, Unreachable
 from evidence_atlas.sources.retraction_run import Options, check_retractions
+from evidence_atlas.sources.services import SERVICES, Unreachable
 
 from .registry import FAULTS, Paper, Registry
 

@@ -6,7 +6,8 @@ import pytest
 
 from evidence_atlas.core.references import Name
 from evidence_atlas.sources import crossref, europe_pmc, pubmed
-from evidence_atlas.sources.client import NotFound, SourceError, xml_of
+from evidence_atlas.sources.client import xml_of
+from evidence_atlas.sources.services import NotFound, SourceError
 from evidence_atlas.sources.work import Link
 
 from .conftest import (

@@ -12,7 +12,7 @@ from conftest import BIB, CONF
 from evidence_atlas.cli import main
 from evidence_atlas.core.atlas import load_atlas
 from evidence_atlas.core.search_query import load_search
-from evidence_atlas.sources.client import SourceError
+from evidence_atlas.sources.services import SourceError
 from evidence_atlas.sources.watch import MOST, remember, watch
 from evidence_atlas.sources.watch_formats import as_json, as_markdown, as_text
 

@@ -19,9 +19,10 @@ from evidence_atlas.drafting import suggestions
 from evidence_atlas.drafting.page import Draft, draft_page, stem
 from evidence_atlas.sources import crossref, europe_pmc, pubmed
 from evidence_atlas.sources.bibliography import add_entries, entry_of, key_for
-from evidence_atlas.sources.client import Client, NotFound, SourceError, Unreachable
+from evidence_atlas.sources.client import Client
 from evidence_atlas.sources.files import read_file, work_of_reference
 from evidence_atlas.sources.imports import traits_of_work
+from evidence_atlas.sources.services import NotFound, SourceError, Unreachable
 from evidence_atlas.sources.text import pmid_of
 from evidence_atlas.sources.work import Work
 

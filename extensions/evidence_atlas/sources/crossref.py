@@ -7,7 +7,8 @@ from typing import Any
 from urllib.parse import quote
 
 from evidence_atlas.core.references import Name, normal_doi
-from evidence_atlas.sources.client import CROSSREF, Client, NotFound, SourceError
+from evidence_atlas.sources.client import Client
+from evidence_atlas.sources.services import CROSSREF, NotFound, SourceError
 from evidence_atlas.sources.text import clean, date_of, title_of
 from evidence_atlas.sources.work import Link, Work
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from evidence_atlas.core.references import Name, normal_doi
-from evidence_atlas.sources.client import EUROPE_PMC, Client, NotFound, SourceError
+from evidence_atlas.sources.client import Client
+from evidence_atlas.sources.services import EUROPE_PMC, NotFound, SourceError
 from evidence_atlas.sources.text import clean, date_of, pmcid_of, pmid_of, spoken_date, title_of
 from evidence_atlas.sources.work import Link, Work
 

@@ -12,8 +12,9 @@ import rispy
 
 from evidence_atlas.core.citation import ABRIDGED
 from evidence_atlas.core.references import Bibliography, Name, Reference, normal_doi
-from evidence_atlas.sources.client import SourceError, json_of, xml_of
+from evidence_atlas.sources.client import json_of, xml_of
 from evidence_atlas.sources.pubmed import LINKS, works
+from evidence_atlas.sources.services import SourceError
 from evidence_atlas.sources.text import clean, date_of, pmcid_of, pmid_of, spoken_date, title_of, whole_pages
 from evidence_atlas.sources.work import Link, Work
 

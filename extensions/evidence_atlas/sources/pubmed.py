@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from xml.etree.ElementTree import Element
 
 from evidence_atlas.core.references import Name, normal_doi
-from evidence_atlas.sources.client import PUBMED, Client, NotFound, SourceError
+from evidence_atlas.sources.client import Client
+from evidence_atlas.sources.services import PUBMED, NotFound, SourceError
 from evidence_atlas.sources.text import clean, date_of, pmcid_of, pmid_of, spoken_date, title_of, whole_pages
 from evidence_atlas.sources.work import Link, Work
 

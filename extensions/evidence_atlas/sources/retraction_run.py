@@ -14,10 +14,11 @@ from evidence_atlas.core.findings import Code, Finding
 from evidence_atlas.core.notice_checks import Checks, checks_text
 from evidence_atlas.core.tomlfile import line_of
 from evidence_atlas.sources import retractions
-from evidence_atlas.sources.client import Client, Unreachable
+from evidence_atlas.sources.client import Client
 from evidence_atlas.sources.notice_merge import Merged, add_notices, merge
 from evidence_atlas.sources.retraction_watch import RetractionWatch, read_retraction_watch
 from evidence_atlas.sources.retractions import Heard, Wanted
+from evidence_atlas.sources.services import Unreachable
 
 _STALE = 14  # days: Retraction Watch adds notices every working day
 

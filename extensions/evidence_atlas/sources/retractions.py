@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from evidence_atlas.core.notice_checks import SOURCES, Answer, Check, Checks
 from evidence_atlas.sources import crossref, pubmed
-from evidence_atlas.sources.client import CROSSREF, Client, NotFound, SourceError, Unreachable
+from evidence_atlas.sources.client import Client
 from evidence_atlas.sources.notice_reports import Report, reports_of
+from evidence_atlas.sources.services import CROSSREF, NotFound, SourceError, Unreachable
 from evidence_atlas.sources.work import Work
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from urllib3 import BaseHTTPResponse
 from urllib3.exceptions import NewConnectionError
 from urllib3.util import Retry
 
-from evidence_atlas.sources.client import KEPT_DAYS, MOST_BYTES, PATIENCE, Manners, NotFound, Service, SourceError, Unreachable
+from evidence_atlas.sources.services import KEPT_DAYS, MOST_BYTES, PATIENCE, Manners, NotFound, Service, SourceError, Unreachable
 
 _ANONYMOUS = ("api_key", "email", "mailto", "tool")  # who asks makes no difference to what is kept, and is not kept
 _BUSY = (429, 500, 502, 503, 504)

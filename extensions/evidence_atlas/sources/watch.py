@@ -12,7 +12,8 @@ from evidence_atlas.core.duplicates import normal_title
 from evidence_atlas.core.notices import KINDS
 from evidence_atlas.core.search_query import SOURCES, Asked, Query, State, state_text
 from evidence_atlas.sources import europe_pmc, pubmed
-from evidence_atlas.sources.client import EUROPE_PMC, Client, SourceError
+from evidence_atlas.sources.client import Client
+from evidence_atlas.sources.services import EUROPE_PMC, SourceError
 from evidence_atlas.sources.work import Work
 
 OVERLAP = 7  # days before the last run that are asked for again: records come late, and are changed
