@@ -24,23 +24,33 @@ class Paper:
     title: str = "A made-up paper"
     journal: str = "Journal of Made-up Results"
     updated_by: list[tuple[str, str, str]] = field(default_factory=list)  # Crossref: type, DOI, day
+    update_to: list[tuple[str, str, str]] = field(default_factory=list)  # the same, of the paper that this one is a notice of
     comments: list[tuple[str, str]] = field(default_factory=list)  # PubMed: RefType, RefSource
     types: list[str] = field(default_factory=lambda: ["Journal Article"])
     day: str = "2026/11/10"
 
     def crossref(self) -> dict[str, object]:
         """Return the record of Crossref."""
-        updates = [
-            {"type": kind, "DOI": doi, "source": "publisher", "updated": {"date-parts": [[int(part) for part in day.split("-")]]}}
-            for kind, doi, day in self.updated_by
-        ]
+        links = {
+            name: [
+                {
+                    "type": kind,
+                    "DOI": doi,
+                    "source": "publisher",
+                    "updated": {"date-parts": [[int(part) for part in day.split("-")]]},
+                }
+                for kind, doi, day in rows
+            ]
+            for name, rows in (("updated-by", self.updated_by), ("update-to", self.update_to))
+            if rows
+        }
         record: dict[str, object] = {
             "DOI": self.doi,
             "title": [self.title],
             "type": "journal-article",
             "container-title": [self.journal],
         }
-        return record | ({"updated-by": updates} if updates else {})
+        return record | links
 
     def pubmed(self) -> str:
         """Return the record of PubMed."""

@@ -97,6 +97,29 @@ def test_new_notices_are_written(atlas, ask):
     assert [lines[f.line - 1] for f in outcome.findings] == [f'["{ALPHA}"]', f'["{GAMMA}"]', '["pmid:33333"]']
 
 
+def test_a_notice_in_the_bibliography_speaks_of_its_paper(atlas, ask):
+    """A notice that the atlas cites says which paper it takes back, also where the paper's own record is silent."""
+    cited = (
+        "@article{notice2023,\n  author = {Made, Up},\n  title = {Retraction},\n  year = {2023},\n  doi = {10.5555/notice.2}\n}\n"
+    )
+    with (atlas / "references.bib").open("a", encoding="utf-8") as file:
+        file.write(cited)
+    ask(
+        Registry(
+            Paper(GAMMA), Paper("10.5555/notice.2", journal="Journal of Notices", update_to=[("retraction", GAMMA, "2023-05-06")])
+        )
+    )
+    notices, _findings = load_notices(atlas / "notices.toml")
+    assert [n.as_data() for n in notices[GAMMA]] == [
+        {
+            "kind": "retraction", "doi": "10.5555/notice.2", "date": "2023-05-06", "issuer": "Journal of Notices",
+            "source": f"Crossref, asked on {TODAY} (the notice's own record)",
+        }
+    ]  # fmt: skip
+    assert kept(atlas)[GAMMA]["crossref"] == "notices"
+    assert "10.5555/notice.2" not in notices
+
+
 def test_answers_are_kept(atlas, ask):
     """Of each work it is kept who was asked, on which day, and what the answer was; a source that does not hold it is no good answer."""
     ask(full())

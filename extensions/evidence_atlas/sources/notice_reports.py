@@ -87,6 +87,21 @@ def reports_of(work: Work, source: str) -> list[Report]:
     return found
 
 
+def announced_by(work: Work, source: str) -> list[tuple[str, Report]]:
+    """Return the notices that a work is itself, each with the DOI of the paper that it is about.
+
+    Args:
+        work: A work, which may be a notice.
+        source: A key of ``SOURCES``.
+    """
+    said = f"{SOURCES[source]}, asked on {work.retrieved} (the notice's own record)"
+    links = [link for link in work.update_to if link.doi and kind_of(link.kind) in KINDS]
+    return [
+        (link.doi.lower(), Report(kind_of(link.kind), work.doi.lower(), link.date or work.date, work.journal, sources=(said,)))
+        for link in links
+    ]
+
+
 def _speaks(link: Link) -> bool:
     return kind_of(link.kind) not in _NO_NOTICE
 

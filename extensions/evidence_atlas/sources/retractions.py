@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from evidence_atlas.core.notice_checks import SOURCES, Answer, Check, Checks
 from evidence_atlas.sources import crossref, pubmed
 from evidence_atlas.sources.client import Client
-from evidence_atlas.sources.notice_reports import Report, reports_of
+from evidence_atlas.sources.notice_reports import Report, announced_by, reports_of
 from evidence_atlas.sources.services import CROSSREF, NotFound, SourceError, Unreachable
 from evidence_atlas.sources.work import Work
 
@@ -51,11 +51,13 @@ class Heard:
         checks: Their answers by work and source.
         reports: The notices that they report, by work.
         failures: Why there was no answer, each with the number of works that it concerns.
+        announced: Notices that works of the bibliography are themselves: the source, the DOI of the paper, the notice.
     """
 
     checks: dict[str, dict[str, Check]] = field(default_factory=lambda: defaultdict(dict))
     reports: dict[str, list[Report]] = field(default_factory=lambda: defaultdict(list))
     failures: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    announced: list[tuple[str, str, Report]] = field(default_factory=list)
 
     def note(self, wanted: Wanted, source: str, day: str, answer: Answer, reports: Sequence[Report] = ()) -> None:
         """Keep an answer."""
@@ -72,6 +74,16 @@ class Heard:
         """Keep what a record of the work states."""
         reports = reports_of(work, source)
         self.note(wanted, source, work.retrieved, "notices" if reports else "none", reports)
+        self.announced += [(source, doi, report) for doi, report in announced_by(work, source)]
+
+    def bring_home(self, works: Sequence[Wanted]) -> None:
+        """Give each paper the notices about it that stand in the bibliography as works of their own."""
+        names = {work.doi: work.name for work in works if work.doi}
+        for source, doi, report in self.announced:
+            if name := names.get(doi):
+                self.reports[name].append(report)
+                if (check := self.checks[name].get(source)) and check.answer == "none":
+                    self.checks[name][source] = replace(check, answer="notices")
 
 
 def ask_all(works: Sequence[Wanted], client: Client | None, file: RetractionWatch | None, today: dt.date) -> Heard:
@@ -90,6 +102,7 @@ def ask_all(works: Sequence[Wanted], client: Client | None, file: RetractionWatc
     for work in works if file else ():
         reports = file.about(work.doi, work.pmid) if file else []
         heard.note(work, "retraction-watch", file.until if file else "", "notices" if reports else "none", reports)
+    heard.bring_home(works)
     return heard
 
 
