@@ -15,16 +15,13 @@ from sphinxcontrib.bibtex.directives import BibliographyDirective
 import evidence_atlas
 from evidence_atlas.core import limits
 from evidence_atlas.core.findings import Code, Finding
-from evidence_atlas.domain import atlas_domain, warn
+from evidence_atlas.domain import warn
+from evidence_atlas.guard import is_guarded
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
     from sphinx.util.typing import ExtensionMetadata
-
-
-def _is_guarded(env: BuildEnvironment) -> bool:
-    return atlas_domain(env).atlas.project.is_guarded(env.docname)
 
 
 class _Bounded:
@@ -33,7 +30,7 @@ class _Bounded:
     def parse(self, inputstring: Any, document: nodes.document) -> None:
         """Read the page into the document."""
         env: BuildEnvironment = document.settings.env
-        if not _is_guarded(env):
+        if not is_guarded(env, env.docname):
             super().parse(inputstring, document)  # type: ignore[misc]
             return
         kept = {name: copy(value) for name, value in vars(document).items() if isinstance(value, dict | list)}

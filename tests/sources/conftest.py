@@ -138,6 +138,8 @@ def connect(services: Services, tmp_path: Path) -> Callable[..., Client]:
 # -- a made-up paper, as each service would tell of it ----------------------------------------------------
 
 DOI, PMID = "10.5555/made.up.1", "99999901"
+FETCH, SEARCH = "/pubmed/efetch.fcgi", "/pubmed/esearch.fcgi"
+CROSSREF_PATH, EUROPE_PMC_PATH = f"/crossref/works/{DOI}", "/europepmc/search"
 ABSTRACT = (
     "Forty people took part in a trial that never was. All of them met the 1994 Fukuda criteria for chronic fatigue syndrome. "
     "Nothing was measured."

@@ -16,8 +16,12 @@ from evidence_atlas.sources.work import Work
 
 from .conftest import (
     ABSTRACT,
+    CROSSREF_PATH,
     DOI,
+    EUROPE_PMC_PATH,
+    FETCH,
     PMID,
+    SEARCH,
     Reply,
     crossref_message,
     europe_pmc_result,
@@ -28,8 +32,6 @@ from .conftest import (
 )
 from .test_files import NBIB
 
-FETCH, SEARCH = "/pubmed/efetch.fcgi", "/pubmed/esearch.fcgi"
-CROSSREF_PATH, EUROPE_PMC_PATH = f"/crossref/works/{DOI}", "/europepmc/search"
 PAGE = "docs/evidence/erfunden-2024-made-trial-nothing.md"
 KEY = "erfunden2024made"
 

@@ -12,8 +12,12 @@ from evidence_atlas.sources.work import Link
 
 from .conftest import (
     ABSTRACT,
+    CROSSREF_PATH,
     DOI,
+    EUROPE_PMC_PATH,
+    FETCH,
     PMID,
+    SEARCH,
     Reply,
     crossref_message,
     europe_pmc_result,
@@ -22,9 +26,6 @@ from .conftest import (
     pubmed_record,
     pubmed_set,
 )
-
-FETCH, SEARCH = "/pubmed/efetch.fcgi", "/pubmed/esearch.fcgi"
-CROSSREF_PATH, EUROPE_PMC_PATH = f"/crossref/works/{DOI}", "/europepmc/search"
 
 CORRECTIONS = (
     '<CommentsCorrectionsList><CommentsCorrections RefType="RetractionIn"><RefSource>J Made Up. 2025;1:1. doi: '
