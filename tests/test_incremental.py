@@ -117,6 +117,49 @@ def test_a_page_comes_and_goes(build: Build, tmp_path: Path):
     ]
 
 
+def test_an_ordinary_page_goes(build: Build, tmp_path: Path):
+    """A page about no paper leaves no file behind when it is deleted, and neither does a year whose last work is gone."""
+    listing = {"docs/years.md": "---\norphan: true\n---\n\n# Years\n\n```{evidence-references}\n```\n"}
+    first = build(FILES | listing)
+    assert (first.out / "years/2019/index.html").is_file()
+    for name in ("plain", DELTA):
+        (first.source / f"{name}.md").unlink()
+    edit(first, "references.bib", "year = {2019}", "year = {2018}")
+    built = build()
+    assert not (built.out / "plain").exists()
+    assert not (built.out / "years/2019").exists()
+    same_as_clean(build, built, tmp_path)
+
+
+def test_works_without_a_page_are_counted(build: Build, tmp_path: Path):
+    """An entry that no page is of changes the pages that count works, and those that show all papers with them."""
+    pages = {"docs/years.md": "---\norphan: true\n---\n\n# Years\n\n```{evidence-references}\n```\n"}
+    first = build({name: text for name, text in FILES.items() if name != "docs/works.md"} | pages)
+    edit(
+        first,
+        "references.bib",
+        "@article{gamma",
+        "@misc{new, author = {New, N.}, title = {New}, year = {2001}}\n\n@article{gamma",
+    )
+    built = build()
+    assert (built.read, built.written) == (set(), {"table", "years"})
+    assert "4 works." in built.html("years")
+    same_as_clean(build, built, tmp_path)
+
+
+def test_every_page_of_our_theme_names_the_policy(build: Build, tmp_path: Path):
+    """A new version of the policy, which stands at the foot of our theme, has every page written again."""
+    own = {
+        "docs/conf.py": CONF.replace("basic", "evidence_atlas"),
+        "policy.toml": POLICY,
+        "docs/plain.md": FILES["docs/plain.md"],
+    }
+    edit(build(own, atlas_pagefind=False), "policy.toml", 'version = "0.1"', 'version = "0.2"')
+    built = build(atlas_pagefind=False)
+    assert (built.read, built.written) == (set(), {"index", "plain"})
+    assert "Policy v0.2" in built.html("plain")
+
+
 def test_a_page_is_checked_again_when_the_policy_takes_its_row_away(build: Build):
     """A policy that drops a definition makes the pages that use it warn, in an incremental build too; and back."""
     build(FILES)
@@ -183,3 +226,13 @@ def test_environment_survives_a_changed_configuration(build: Build):
     build(FILES)
     built = build({"docs/conf.py": f'{CONF}\natlas_name = "Another atlas"\n'} | FILES | {"references.bib": BIB})
     assert "Another atlas. Rest made no difference." in built.html(ALPHA)
+
+
+def test_a_page_whose_record_cannot_be_used_any_more_stays(build: Build) -> None:
+    """A page that an edit breaks stays on the site and says what is wrong; the files that tell of its record go."""
+    name = "evidence/alpha-2020-rest"
+    built = build({f"docs/{name}.md": page()})
+    (built.source / f"{name}.md").write_text(page(design="kohort"), encoding="utf-8")
+    again = build()
+    assert (again.out / name / "index.html").is_file()
+    assert not (again.out / name / "record.json").exists()

@@ -22,17 +22,18 @@ from sphinx.util.osutil import relative_uri
 import evidence_atlas
 from evidence_atlas.browse_facets import Listed, newest_first, work_of
 from evidence_atlas.browse_html import BrowseWriter
+from evidence_atlas.core import files
 from evidence_atlas.core.policy import Definition, Policy, State
 from evidence_atlas.core.record import Criterion, Record
 from evidence_atlas.core.verdict import Verdict
 from evidence_atlas.definition_badges import counts, read_otherwise
 from evidence_atlas.domain import AtlasDomain, Paper, atlas_domain
-from evidence_atlas.evidence_browse import frame_digest, page_file, remove_file
+from evidence_atlas.evidence_browse import frame_digest, page_file
 from evidence_atlas.evidence_policy import unchecked
 from evidence_atlas.language import _, ngettext, number, shown_verdict
 from evidence_atlas.nodeset import bullet_list, link, text
 from evidence_atlas.table_data import has_controls
-from evidence_atlas.writing import WriteTime, Writing, show
+from evidence_atlas.writing import WriteTime, Writing, announce, show
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -103,15 +104,15 @@ def definition_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     frame = frame_digest(app, domain) if domain.defined else ""
     for start in sorted(domain.defined):
         writer = BrowseWriter(start, app.env.titles[start].astext(), app.builder.get_target_uri, domain.shown_atlas)
-        for page in _pages(domain, writer):
-            if page.name in app.env.found_docs:
-                continue
+        pages = [page for page in _pages(domain, writer) if page.name not in app.env.found_docs]
+        announce(app, (REMEMBERED + page.name for page in pages))
+        for page in pages:
             now[REMEMBERED + page.name] = _digest(frame, writer.title, page.signature)
             if before.get(REMEMBERED + page.name) != now[REMEMBERED + page.name] or not page_file(app, page.name).exists():
                 yield page.name, {"title": page.title, "body": page.body()}, "page.html"
     for name in before.keys() - now.keys():
         if name.startswith(REMEMBERED):
-            remove_file(page_file(app, name.removeprefix(REMEMBERED)), Path(app.outdir))
+            files.remove(page_file(app, name.removeprefix(REMEMBERED)), Path(app.outdir))
 
 
 @dataclass(frozen=True)

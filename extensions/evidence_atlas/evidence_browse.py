@@ -24,6 +24,7 @@ from sphinx.util.osutil import relative_uri
 import evidence_atlas
 from evidence_atlas.browse_facets import FACETS, Listed, Work, newest_first, number_of_values, values_of, work_of
 from evidence_atlas.browse_html import BrowsePage, BrowseWriter
+from evidence_atlas.core import files
 from evidence_atlas.domain import AtlasDomain, atlas_domain
 from evidence_atlas.language import _, language, ngettext, number
 from evidence_atlas.nodeset import bullet_list, link, paragraph
@@ -80,7 +81,7 @@ class Memory:
     def write(self, whole: str, pages: dict[str, str], works: dict[str, Any]) -> None:
         """Keep what is there now."""
         data = {"version": self.version, "whole": whole, "pages": pages, "works": works}
-        self.file.write_text(json.dumps(data, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+        files.write(self.file, json.dumps(data, ensure_ascii=False, separators=(",", ":")))
 
 
 def _listed(domain: AtlasDomain, works: dict[str, Any]) -> list[Listed]:
@@ -117,12 +118,15 @@ def browse_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
             if memory.pages.get(page.name) == digests[page.name] and page_file(app, page.name).exists():
                 continue
             alike[page.name.removeprefix(start).count("/")].append(page)
+        models = {depth: "/".join([start, *[MODEL] * depth]) for depth in alike}
+        if alike:  # should this build be killed, the next one knows what may be there
+            memory.write("", dict.fromkeys([*memory.pages, *digests, *models.values()], ""), memory.works)
         for depth, pages in alike.items():
-            model = "/".join([start, *[MODEL] * depth])
+            model = models[depth]
             yield model, {"title": TITLE, "body": BODY}, "page.html"
             write_alike(app, start, model, pages)
     for name in memory.pages.keys() - digests.keys() - app.env.found_docs:
-        remove_file(page_file(app, name), Path(app.outdir))
+        files.remove(page_file(app, name), Path(app.outdir))
     used = {domain.atlas.bibliography.digest(page.record.paper) for page in domain.pages.values()}
     memory.write(whole, digests, {digest: known[digest] for digest in sorted(used & known.keys())})
 
@@ -138,7 +142,7 @@ def write_alike(app: Sphinx, start: str, model: str, pages: Sequence[BrowsePage]
     """
     file = page_file(app, model)
     rendered = file.read_text(encoding="utf-8")
-    remove_file(file, Path(app.outdir))
+    files.remove(file, Path(app.outdir))
     name = model.removeprefix(start)
     for page in pages:
         own = page.name.removeprefix(start)
@@ -146,15 +150,6 @@ def write_alike(app: Sphinx, start: str, model: str, pages: Sequence[BrowsePage]
         target = page_file(app, page.name)
         target.parent.mkdir(parents=True, exist_ok=True)
         write_changed(target, text.replace(BODY, page.body))
-
-
-def remove_file(file: Path, root: Path) -> None:
-    """Delete a file, and the folders above it that are empty then."""
-    file.unlink(missing_ok=True)
-    for folder in file.parents:
-        if folder == root or not folder.is_dir() or any(folder.iterdir()):
-            return
-        folder.rmdir()
 
 
 def page_file(app: Sphinx, name: str) -> Path:

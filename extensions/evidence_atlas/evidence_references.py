@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,15 +18,21 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
 import evidence_atlas
+from evidence_atlas.core import files
 from evidence_atlas.domain import AtlasDomain, atlas_domain
+from evidence_atlas.evidence_browse import frame_digest, page_file
 from evidence_atlas.fields import UNDATED
-from evidence_atlas.language import _, language, ngettext, number
+from evidence_atlas.language import _, ngettext, number
 from evidence_atlas.nodeset import bullet_list, link, paragraph
-from evidence_atlas.writing import WriteTime, Writing, serves_files, show
+from evidence_atlas.writing import WriteTime, Writing, announce, serves_files, show
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
     from sphinx.util.typing import ExtensionMetadata
+
+REMEMBERED = "year:"  # begins the names of these pages among what is remembered between builds
+COUNTED = "works by year"  # the name of what documents show of the bibliography as a whole
 
 
 class YearIndex(WriteTime):
@@ -59,25 +65,43 @@ def shown_year(year: str) -> str:
 def by_year(domain: AtlasDomain) -> dict[str, list[str]]:
     """Return the keys of the bibliography by year, newest year first, undated works last."""
     years: dict[str, list[str]] = defaultdict(list)
-    for key, work in sorted(domain.atlas.bibliography.items()):
-        years[work.year if work.year.isdecimal() else UNDATED].append(key)
+    for key, year in sorted(domain.atlas.bibliography.years.items()):
+        years[year if year.isdecimal() else UNDATED].append(key)
     return {year: years[year] for year in sorted(years, key=lambda y: (y != UNDATED, y), reverse=True)}
 
 
+def find_changed(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
+    """Return the documents that show something of everything, where there are other works, or they are of other years."""
+    domain = atlas_domain(env)
+    showing = [docname for docname, shown in domain.shown.items() if shown.everything]
+    if not showing:
+        return []
+    years = repr(sorted(domain.atlas.bibliography.years.items()))
+    now = hashlib.blake2b(years.encode(), digest_size=12).hexdigest()
+    app.atlas_signatures[COUNTED] = now  # type: ignore[attr-defined]
+    return showing if app.atlas_before.get(COUNTED) != now else []  # type: ignore[attr-defined]
+
+
 def year_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
-    """Yield a page for each year, below each document that has the directive; one that is as it was is left alone."""
+    """Yield a page for each year that changed, below each document that has the directive; delete those that are gone."""
     domain = atlas_domain(app.env)
     if not serves_files(app.builder) or app.builder.name == "singlehtml":
         return
+    now: dict[str, str] = app.atlas_signatures  # type: ignore[attr-defined]
+    before: Mapping[str, str] = app.atlas_before  # type: ignore[attr-defined]
+    years = by_year(domain) if domain.listings else {}
+    frame = frame_digest(app, domain) if years else ""
     for docname in sorted(domain.listings):
-        for year, keys in by_year(domain).items():
+        announce(app, (f"{REMEMBERED}{docname}/{year}" for year in years))
+        for year, keys in years.items():
             page = f"{docname}/{year}"
-            shown = repr([language(), *(domain.paper_signature(key) for key in keys)])
-            signature = hashlib.blake2b(shown.encode(), digest_size=12).hexdigest()
-            app.atlas_signatures[page] = signature  # type: ignore[attr-defined]
-            there = Path(app.builder.get_outfilename(page)).exists()  # type: ignore[attr-defined]
-            if not there or app.atlas_before.get(page) != signature:  # type: ignore[attr-defined]
+            shown = repr([frame, *(domain.paper_signature(key) for key in keys)])
+            now[REMEMBERED + page] = hashlib.blake2b(shown.encode(), digest_size=12).hexdigest()
+            if before.get(REMEMBERED + page) != now[REMEMBERED + page] or not page_file(app, page).exists():
                 yield page, {"title": title_of(year), "body": _body(app, page, year, keys)}, "page.html"
+    for name in before.keys() - now.keys():
+        if name.startswith(REMEMBERED):
+            files.remove(page_file(app, name.removeprefix(REMEMBERED)), Path(app.outdir))
 
 
 def title_of(year: str) -> str:
@@ -118,5 +142,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the directive."""
     app.setup_extension("evidence_atlas.base")
     app.add_directive("evidence-references", EvidenceReferences)
+    app.connect("env-updated", find_changed)
     app.connect("html-collect-pages", year_pages)
     return {"version": evidence_atlas.__version__, "parallel_read_safe": True, "parallel_write_safe": True}

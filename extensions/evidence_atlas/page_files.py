@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from evidence_atlas.core import own_reference
 from evidence_atlas.core.atlas import Atlas
 from evidence_atlas.core.citation import FORMATS
 from evidence_atlas.core.digest import SCHEMA
+from evidence_atlas.core.files import remove
 from evidence_atlas.domain import Paper, atlas_domain
 from evidence_atlas.writing import serves_files
 
@@ -91,9 +91,12 @@ def write_the_rest(app: Sphinx, exception: Exception | None) -> None:
             write_files(app, page)
     evidence = atlas_domain(app.env).atlas.settings.evidence
     for record in Path(app.outdir, evidence).glob("*/record.json"):
-        if f"{evidence}/{record.parent.name}" not in pages:
-            shutil.rmtree(record.parent)
-            record.parent.with_suffix(".html").unlink(missing_ok=True)
+        docname = f"{evidence}/{record.parent.name}"
+        if docname not in pages:
+            own = app.builder.get_outfilename(docname)  # type: ignore[attr-defined]
+            kept = {Path(own)} if docname in app.env.found_docs else set()  # its record cannot be used now; the page says so
+            for file in {*record.parent.iterdir(), Path(own)} - kept:
+                remove(file, Path(app.outdir))
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

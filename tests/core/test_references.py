@@ -306,3 +306,17 @@ def test_keys_by_doi(tmp_path):
     works, _findings = load_bibliography([tmp_path / "works.bib"])
     assert works.with_doi({"10.1234/a_b", "10.1234/x"}) == {"a": "10.1234/a_b", "b": "10.1234/x"}
     assert works.with_doi(()) == {}
+
+
+def test_years_are_those_of_the_works(tmp_path):
+    """The years of all works are what each work states: plain, in quotation marks, inherited, of a date, marked up, none."""
+    text = (
+        '@article{a, year = {2001}}\n@article{b, year = "1999"}\n@article{c, year = 2003}\n@article{d, date = {2004-05}}\n'
+        "@article{e, year = {{2005}}}\n@article{f, year = {in press}}\n@article{g, title = {None}}\n"
+        "@incollection{h, crossref = {i}}\n@book{i, year = {2009}}\n@article{j, year = {2010}, year = {2011}}\n"
+    )
+    (tmp_path / "works.bib").write_text(text, encoding="utf-8")
+    works, _findings = load_bibliography([tmp_path / "works.bib"])
+    assert works.years == {key: work.year for key, work in works.items()}
+    assert {works.years[key] for key in "abcdef"} == {"2001", "1999", "2003", "2004", "2005", "in press"}
+    assert works.years["g"] == ""

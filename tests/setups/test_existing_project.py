@@ -8,7 +8,13 @@ import pytest
 
 from conftest import BIB, Build, page
 
-STYLES = 'bibtex_bibfiles = ["own.bib"]\nbibtex_default_style = "plain"\nbibtex_reference_style = "label"\nbibtex_footbibliography_header = ".. rubric:: Notes"\n'
+# a style of the project's own, as upstream's documentation has one made
+STYLES = (
+    "from pybtex.plugin import register_plugin\nfrom pybtex.style.formatting.unsrt import Style\n\n"
+    'class Own(Style):\n    default_sorting_style = "author_year_title"\n    default_label_style = "alpha"\n\n'
+    'register_plugin("pybtex.style.formatting", "own", Own)\n'
+    'bibtex_bibfiles = ["own.bib", "more.bib"]\nbibtex_default_style = "plain"\nbibtex_reference_style = "label"\nbibtex_footbibliography_header = ".. rubric:: Notes"\n'
+)
 CONF = 'project = "Old"\nextensions = [{extensions}]\nhtml_theme = "basic"\n' + STYLES
 BEFORE = CONF.format(extensions='"sphinxcontrib.bibtex"')
 AFTER = CONF.format(extensions='"sphinxcontrib.bibtex", "evidence_atlas"')
@@ -21,13 +27,20 @@ def chapters(count: int) -> dict[str, str]:
         for n in range(count)
     )
     pages = {
-        f"docs/c{n}.rst": f"Chapter {n}\n==========\n\n:cite:`k{n}`, :cite:t:`k{(n + 1) % count}`, :footcite:p:`k{n}`.\n\n.. footbibliography::\n"
+        f"docs/c{n}.rst": f"Chapter {n}\n============\n\n:cite:`k{n}`, :cite:t:`k{(n + 1) % count}`, :footcite:p:`k{n}`.\n\n.. footbibliography::\n"
         for n in range(count)
     }
     names = "\n   ".join(f"c{n}" for n in range(count))
     index = f"Old\n===\n\n.. toctree::\n\n   {names}\n   works\n"
-    works = "Works\n=====\n\n.. bibliography::\n   :all:\n"
-    return {"docs/own.bib": bib + BIB, "docs/index.rst": index, "docs/works.rst": works} | pages
+    works = (
+        "Works\n=====\n\n:cite:`m-more1`\n\n.. bibliography:: own.bib\n   :all:\n\n"
+        ".. bibliography:: more.bib\n   :all:\n   :style: own\n   :labelprefix: M\n   :keyprefix: m-\n   :list: enumerated\n\n"
+        ".. bibliography:: more.bib\n   :style: own\n   :labelprefix: N\n   :keyprefix: m-\n   :filter: docname in docnames\n"
+    )
+    more = "".join(
+        f"@book{{more{n}, author = {{More{n}, Bob}}, title = {{Of {n}}}, publisher = {{P}}, year = {{2000}}}}\n" for n in range(3)
+    )
+    return {"docs/own.bib": bib + BIB, "docs/more.bib": more, "docs/index.rst": index, "docs/works.rst": works} | pages
 
 
 def body(html: str) -> str:

@@ -16,9 +16,11 @@ from evidence_atlas.browse_html import BrowsePage, BrowseWriter
 from evidence_atlas.charts.directive import tally_of
 from evidence_atlas.charts.links import Links, folder
 from evidence_atlas.charts.tally import Head, Tally
+from evidence_atlas.core import files
 from evidence_atlas.domain import AtlasDomain, Paper, atlas_domain
-from evidence_atlas.evidence_browse import BODY, MODEL, TITLE, frame_digest, page_file, remove_file, write_alike
+from evidence_atlas.evidence_browse import BODY, MODEL, TITLE, frame_digest, page_file, write_alike
 from evidence_atlas.table_data import has_controls
+from evidence_atlas.writing import announce
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -49,12 +51,13 @@ def paper_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
                 changed.append(page)
         if changed:
             model = f"{folder(docname)}/{MODEL}/{MODEL}"
+            announce(app, [mine + model, *(mine + page.name for page in changed)])
             yield model, {"title": TITLE, "body": BODY}, "page.html"
             write_alike(app, folder(docname), model, changed)
         now[mine] = whole
     for name in before.keys() - now.keys():
         if name.startswith(REMEMBERED) and (gone := name.removeprefix(REMEMBERED).partition(":")[2]):
-            remove_file(page_file(app, gone), Path(app.outdir))
+            files.remove(page_file(app, gone), Path(app.outdir))
 
 
 def _pages(app: Sphinx, docname: str, domain: AtlasDomain, known: dict[str, Listed]) -> Iterator[BrowsePage]:

@@ -25,6 +25,7 @@ _MARKUP = re.compile(r"\\|\$|~|--|``|''")
 _DOTLESS = re.compile(r"""(\\['`^"~=.])\s*\{?\s*\\([ij])(?![A-Za-z])\s*\}?""")
 _PERCENT = re.compile(r"(?<!\\)%")
 _VERBATIM = frozenset({"pages", "doi", "url", "pmid", "pmcid", "eprint"})
+_YEAR = re.compile(r"[0-9]{4}")
 _ESCAPABLE = "_%&#~$"
 _ESCAPED = re.compile(r"\\([_%&#~$])")
 _HREF = re.compile(r"\\href\s*\{[^{}]*\}\s*(\{[^{}]*\})")
@@ -242,6 +243,13 @@ class Bibliography(Mapping[str, Reference]):
         rows = self.written(("doi", "pmid"))
         plain = {key: {name: _field(name, value) for name, value in row.items()} for key, row in rows.items()}
         return {key: Identifiers(normal_doi(fields.get("doi", "")), _pmid(fields)) for key, fields in plain.items()}
+
+    @functools.cached_property
+    def years(self) -> Mapping[str, str]:
+        """The year of each work, as it states it; a work is decoded only where its year is not plainly written."""
+        rows = self.written(("year", "crossref"))
+        plain = {key: row.get("year", "").strip() for key, row in rows.items() if "crossref" not in row}
+        return {key: plain[key] if _YEAR.fullmatch(plain.get(key, "")) else self[key].year for key in rows}
 
     def with_doi(self, dois: Collection[str]) -> dict[str, str]:
         """Return the keys of the references that have one of these DOIs, with the DOI.

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import evidence_atlas
+from evidence_atlas.core.files import remove
 from evidence_atlas.domain import AtlasDomain, atlas_domain
-from evidence_atlas.evidence_browse import remove_file
 from evidence_atlas.history import read_changes
 from evidence_atlas.page_files import write_files
 from evidence_atlas.writing import serves_files
@@ -57,7 +57,7 @@ def write_exports(app: Sphinx, exception: Exception | None) -> None:
         return
     files = sorted(_write(app, domain, root)) if domain.stated else []
     for name in set(memory.files) - set(files):
-        remove_file(root / name, root)
+        remove(root / name, root)
     memory.write(_made_of(app, domain), files)
 
 
@@ -91,7 +91,8 @@ def _sitemap(app: Sphinx) -> Iterator[tuple[str, str]]:
 
 def _write(app: Sphinx, domain: AtlasDomain, root: Path) -> Iterator[str]:
     """Write all, and yield the paths of the files below the root of the site."""
-    from evidence_atlas.exports import files, schemas
+    from evidence_atlas.core import files
+    from evidence_atlas.exports import schemas
 
     yield from _write_data(domain, root)
     small = schemas.schemas(domain.atlas) | _for_the_web(app, domain)

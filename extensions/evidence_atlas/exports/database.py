@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from evidence_atlas.core.atlas import Atlas
-from evidence_atlas.exports.files import new_file
+from evidence_atlas.core.files import new_file
 from evidence_atlas.exports.rows import Row
 from evidence_atlas.exports.schemas import SCHEMA
 

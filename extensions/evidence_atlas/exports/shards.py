@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from evidence_atlas.core.atlas import Atlas
-from evidence_atlas.exports.files import write
+from evidence_atlas.core.files import remove, write
 from evidence_atlas.exports.rows import UNDATED, Row
 from evidence_atlas.exports.schemas import INDEX_SCHEMA, SCHEMA, SHARD_SCHEMA
 from evidence_atlas.exports.whole import head
@@ -47,6 +47,9 @@ class Shards:
             "years": [_shard(root, "years", year, year, self.years[year]) for year in years],
             "topics": [_shard(root, "topics", topic, atlas.policy.topic[topic], self.topics[topic]) for topic in topics],
         }
+        kept = {root / path for path in (*_paths(said["years"]), *_paths(said["topics"]))}
+        for file in {*root.glob(f"{FOLDER}/years/*"), *root.glob(f"{FOLDER}/topics/*")} - kept:
+            remove(file, root)  # also what a build wrote that was killed before it could remember it
         index = f"{FOLDER}/index.json"
         write(root / index, f"{_as_json(said)}\n")
         return [index, *_paths(said["years"]), *_paths(said["topics"])]

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from evidence_atlas.core.files import new_stream
 from evidence_atlas.core.spreadsheet import plain_cell
-from evidence_atlas.exports.files import new_stream
 from evidence_atlas.exports.rows import Row
 
 FILE = "atlas.csv"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from evidence_atlas.core.atlas import Atlas
-from evidence_atlas.exports.files import new_stream
+from evidence_atlas.core.files import new_stream
 from evidence_atlas.exports.rows import Row
 from evidence_atlas.exports.schemas import ATLAS_SCHEMA, SCHEMA
 

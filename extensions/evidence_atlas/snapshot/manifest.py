@@ -112,7 +112,9 @@ def load(path: Path) -> Manifest:
     if not isinstance(data, dict) or "files" not in data:
         raise ValueError(f"{path} is not the manifest of a release")
     if data.get("schema") != SCHEMA:
-        raise ValueError(f"{path} has schema {data.get('schema')!r}; this program reads schema {SCHEMA}")
+        raise ValueError(
+            f"{path} has schema {data.get('schema')!r}; this program reads schema {SCHEMA}: a newer evidence-atlas may read it"
+        )
     try:
         manifest = _ADAPTER.validate_python(data)
     except ValidationError as error:

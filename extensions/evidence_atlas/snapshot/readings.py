@@ -173,7 +173,9 @@ def parse_page(content: bytes, path: str) -> Page:
     if not isinstance(data, dict) or "schema" not in data:
         raise ValueError(f"{path} is not the record of a page")
     if data["schema"] != SCHEMA:
-        raise ValueError(f"{path} has schema {data['schema']!r}; this program reads schema {SCHEMA}")
+        raise ValueError(
+            f"{path} has schema {data['schema']!r}; this program reads schema {SCHEMA}: a newer evidence-atlas may read it"
+        )
     try:
         return _ADAPTER.validate_python(data)
     except ValidationError as error:

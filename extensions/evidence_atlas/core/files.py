@@ -1,4 +1,4 @@
-"""Files of an export: written beside their place as data comes, and moved there only where they say something new."""
+"""Files that a build makes: written beside their place, and moved there only where they say something new; and deleted."""
 
 from __future__ import annotations
 
@@ -42,3 +42,12 @@ def write(target: Path, text: str) -> None:
     """Write a text file unless it holds the text already."""
     with new_stream(target) as stream:
         stream.write(text.encode())
+
+
+def remove(file: Path, root: Path) -> None:
+    """Delete a file, and the folders above it that are empty then, up to a root."""
+    file.unlink(missing_ok=True)
+    for folder in file.parents:
+        if folder == root or not folder.is_dir() or any(folder.iterdir()):
+            return
+        folder.rmdir()
