@@ -115,6 +115,16 @@ def test_what_cannot_be_taken_over_is_refused_with_the_reason(run, source, why):
     assert "javascript" not in bib
 
 
+def test_what_the_bibliography_could_not_hold_is_refused_and_costs_no_other(run):
+    """A name that no reader takes for one makes one refusal, and the other references are taken over."""
+    ris = "".join(f"TY  - JOUR\nAU  - {name}, A\nTI  - About {name[:9]}\nPY  - 2020\nER  - \n\n" for name in ("x" * 1200, "Fine"))
+    code, report, after = run(ris, STANDING, "export.ris")
+    first, second = outcomes(report)
+    assert (first[1], second[1]) == ("refused", "new")
+    assert re.fullmatch(r"no entry can be written of it: The entry '.+' has a name of 120\d characters in 'author'.+", first[3])
+    assert (code, "Fine, A" in after, "xxx" in after) == (1, True, False)
+
+
 def test_a_file_without_one_reference_changes_nothing(run, tmp_path, capsys):
     """It is an error of use, and the bibliography is as it was."""
     (tmp_path / "notes.bib").write_text("no entry here")

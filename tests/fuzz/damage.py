@@ -142,7 +142,10 @@ def encoded(text: str) -> bytes:
 
 
 def endure(originals: st.SearchStrategy[str] | list[str], look: Callable[[str], None], share: float = 1.0) -> int:
-    """Give a reader damaged texts until its time is up; what fails is kept, and is tried first the next time.
+    """Give a reader what broke it before, then damaged texts until its time is up.
+
+    What fails is kept, and is tried first the next time. Once it is mended, it belongs among the seeds: a file in the
+    folder ``seeds`` whose name begins with that of the test without ``test_``.
 
     Args:
         originals: Texts that are right, or a strategy that makes texts.
@@ -163,6 +166,9 @@ def endure(originals: st.SearchStrategy[str] | list[str], look: Callable[[str], 
         assert time.process_time() - start < SLOW, "a text takes long"
 
     once.__qualname__ = look.__qualname__
+    test = look.__qualname__.partition(".")[0].removeprefix("test_")
+    for found in sorted((HERE / "seeds").glob(f"{test}*")):
+        once(found.read_bytes().decode("utf-8", "surrogatepass"))
     while not rounds or time.process_time() - began < SECONDS * share:
         rounds += 1
         chosen = settings(

@@ -154,6 +154,14 @@ def test_a_file_of_no_use_is_one_sentence(name, data, message, tmp_path):
         read_file(tmp_path / name)
 
 
+@pytest.mark.parametrize("digits", [3, 400, 5000])
+def test_a_number_that_is_no_day_or_month_leaves_the_rest_of_the_date(digits):
+    """However many digits somebody typed, the record is read, with as much of its date as there is."""
+    number = "9" * digits
+    records = "".join(f"PMID- 1\nTI  - A\n{date}\n\n" for date in (f"DEP - 202411{number}", f"DP  - 2024 {number} 3"))
+    assert [work.date for work in read_data(records.encode(), "a.nbib").works] == ["2024-11", "2024"]
+
+
 def test_a_broken_entry_costs_no_other():
     """What can be read of a BibTeX file is read, and what is wrong is named with its line."""
     contents = read_data(f"@article{{broken, title = }}\n{BIB}\n".encode(), "a.bib")

@@ -109,13 +109,13 @@ def plan_import(file: Path, bibliography: Bibliography, progress: Progress = lam
         plan.rows.append(row)
         if row.status == "new":
             works[row.key] = work
-            plan.entries[row.key] = original.entry(row.key) if original else entry_of(work, row.key)
         if number % _STEP == 0:
             progress("read", number, len(contents.works))
     refused = [repr(row.name) for row in plan.rows if row.status == "refused"]
     untold = (problem for problem in contents.problems if not any(name in problem for name in refused))
     plan.rows += [Row(0, file.name, "refused", why=problem) for problem in untold]
     plan.rows = [replace(row, links=judge.links(row.key)) if row.status == "new" else row for row in plan.rows]
+    plan.entries = judge.entries
     _add_letters(plan, works, kept, bibliography)
     return plan
 
@@ -156,9 +156,13 @@ class _Judge:
 
     Args:
         bibliography: What is there before the first.
+
+    Attributes:
+        entries: The entries of those that are new, by key.
     """
 
     def __init__(self, bibliography: Bibliography) -> None:
+        self.entries: dict[str, str] = {}
         self._catalogue = Catalogue(traits_of(bibliography))
         self._taken = {key.casefold() for key in bibliography}
         self._new: dict[str, Traits] = {}
@@ -173,6 +177,11 @@ class _Judge:
         if same := next((match for match in self._catalogue.matches(found) if match.relation == "same"), None):
             return Row(number, name, "duplicate", same.key, same.why)
         key = self._key(work)
+        try:
+            self.entries[key] = original.entry(key) if original else entry_of(work, key)
+        except ValueError as error:  # what the reader of the bibliography would refuse
+            why = str(error).removesuffix(" Nothing was changed.").partition(": ")[2]
+            return Row(number, name, "refused", why=f"no entry can be written of it: {why}")
         self._taken.add(key.casefold())
         self._new[key] = replace(found, key=key)
         self._catalogue.add(self._new[key])

@@ -57,12 +57,16 @@ def date_of(year: object, month: object = "", day: object = "") -> str:
     if not found:
         return ""
     name = clean(month).lower()
-    number = int(name) if name.isdecimal() else _MONTHS.index(name[:3]) + 1 if name[:3] in _MONTHS else 0
-    whole = clean(day)
+    number = _MONTHS.index(name[:3]) + 1 if name[:3] in _MONTHS else _two_digits(name)
     try:
-        return dt.date(int(found[0]), number, int(whole) if whole.isdecimal() else 0).isoformat()
+        return dt.date(int(found[0]), number, _two_digits(clean(day))).isoformat()
     except ValueError:
         return f"{found[0]}-{number:02}" if number in range(1, 13) else found[0]
+
+
+def _two_digits(text: str) -> int:
+    """Return the number that a text of at most two digits is; of another, 0."""
+    return int(text) if text.isdecimal() and len(text) in {1, 2} else 0
 
 
 def spoken_date(value: object) -> str:
