@@ -22,7 +22,7 @@ from typing import Self
 
 import corpus
 import pypdfium2
-from run import cpu_seconds, row
+from measured import cpu_seconds, row
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 

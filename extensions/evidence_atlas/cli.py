@@ -16,6 +16,7 @@ from evidence_atlas.commands import (
     diff,
     import_,
     init,
+    merge,
     new,
     policy_changes,
     publish,
@@ -31,7 +32,7 @@ from evidence_atlas.commands import (
 
 COMMANDS = (
     *(check, scan, references, readability, schema, init, new, import_, retractions, watch),
-    *(snapshot, verify, diff, publish, policy_changes, contribute),
+    *(merge, snapshot, verify, diff, publish, policy_changes, contribute),
 )
 
 

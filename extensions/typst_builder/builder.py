@@ -21,7 +21,7 @@ from sphinx.locale import __
 from sphinx.util import logging
 from sphinx.util.display import status_iterator
 
-from typst_builder import settings
+from typst_builder import plan, settings, shards
 from typst_builder.references import SCHEME
 from typst_builder.writer import TypstTranslator
 
@@ -104,12 +104,19 @@ class TypstBuilder(Builder):
         return self.get_target_uri(to, typ)
 
     def prepare_writing(self, docnames: AbstractSet[str]) -> None:
-        """Get ready for questions to the compiler; none is asked before this, since reading may fork."""
+        """Find out what to make, and get ready for questions to the compiler; none is asked before, since reading may fork."""
         from typst_builder.images import Images
 
         self.workspace.root.mkdir(parents=True, exist_ok=True)
+        self.plan = plan.make(self)
+        self.share = plan.share(self.plan, self.settings.shard, self.settings.volume_size, self.env.found_docs)
+        shards.clear(Path(self.outdir))
         self.standards = settings.usable_standards(self.settings.standards)
         self.picture = Images(self.workspace, self.fonts, self.standards)
+
+    def write_documents(self, docnames: AbstractSet[str]) -> None:
+        """Translate the documents that this build needs."""
+        super().write_documents(docnames & self.share.documents)
 
     def write_doc(self, docname: str, doctree: nodes.document) -> None:
         """Translate a document."""
@@ -153,6 +160,9 @@ class TypstBuilder(Builder):
                 memory.keep(job.name, job.digest, result)
         memory.save()
         self.workspace.sweep(self.env.found_docs)
+        if self.settings.shard and all(memory.holds(job.name, job.digest) for job in jobs):
+            made_of = plan.digest(self, self.plan, look)
+            shards.finish(Path(self.outdir), self.settings.shard, made_of, (memory.file(job.name).name for job in jobs))
 
     def _compile(self, compiler: PdfCompiler, jobs: list[Job]) -> Iterator[tuple[Job, bytes | Failed]]:
         """Yield each PDF as it is made, in order; with ``-j``, so many are made at the same time."""

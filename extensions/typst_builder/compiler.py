@@ -16,6 +16,8 @@ from typst_builder.workspace import Workspace
 
 # a compiler keeps every file that it has read, so each is used for so many PDFs and no more
 _LIFE = 100
+# Typst forgets what has not been asked for in so many PDFs
+_MEMORY = 11
 _PLACE = re.compile(r"┌─ (.+?):(\d+):\d+$", re.MULTILINE)
 
 
@@ -28,12 +30,14 @@ class Job:
         source: The Typst source that puts it together.
         digest: Digest of all that its bytes depend on.
         files: Files that travel inside it, by the name under which the source reads them.
+        large: Whether it is of many documents.
     """
 
     name: str
     source: str
     digest: str
     files: Mapping[str, bytes]
+    large: bool = False
 
 
 class Failed(Exception):  # noqa: N818 (it is the result of a job, not an error of the program)
@@ -90,7 +94,15 @@ class PdfCompiler:
             found = [(Path(path), int(line)) for path, line in _PLACE.findall(error.diagnostic or "")]
             message = " ".join([error.message, *(f"({hint})" for hint in error.hints)])
             raise Failed(message, [(path.as_posix(), line) for path, line in found]) from error
+        finally:
+            if job.large:
+                self._forget()
         return made
+
+    def _forget(self) -> None:
+        """Have Typst forget a large PDF, which it holds 2.4 MB of memory a document for, before the next one comes."""
+        for _ in range(_MEMORY):
+            self._compiler().compile(input=b'#set document(title: "x")', format="pdf", timestamp=self.timestamp)
 
     def _compiler(self) -> Any:
         """Return this thread's compiler."""

@@ -1,4 +1,4 @@
-"""Which PDFs there should be, and all that goes into each: pages, volumes, what they say of themselves."""
+"""All that goes into each PDF: pages, volumes, what they say of themselves."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from sphinx.util import logging
 
-from typst_builder import volumes
-from typst_builder.about import About, Part, Volume
+from typst_builder import plan, volumes
+from typst_builder.about import About
 from typst_builder.compiler import Job
 from typst_builder.literals import literal, one_line
 from typst_builder.translation import Translation
@@ -25,8 +25,6 @@ logger = logging.getLogger(__name__)
 
 # the programs on which the bytes of a PDF depend, this package being known by its template and its translations
 VERSIONS = "/".join(metadata.version(name) for name in ("typst", "tylax"))
-# what Sphinx says of a project that names no author
-_NO_AUTHOR = frozenset({"", "unknown", "Author name not set"})
 
 
 class Jobs:
@@ -46,10 +44,13 @@ class Jobs:
 
     def translation(self, docname: str) -> Translation | None:
         """Return what is known of a document of the project."""
-        return self.builder.workspace.translation(docname) if docname in self.builder.env.found_docs else None
+        if docname not in self.builder.env.found_docs:
+            return None
+        here = docname in self.builder.share.documents
+        return self.builder.workspace.translation(docname) if here else plan.unseen()
 
     def all(self) -> list[Job]:
-        """Return every PDF that there should be, pages first; of two with one name, the first."""
+        """Return every PDF that this build makes, pages first; of two with one name, the first."""
         made = [*self._pages(), *self._volumes()]
         taken: dict[str, Job] = {}
         for job in made:
@@ -61,22 +62,10 @@ class Jobs:
 
     # -- pages --------------------------------------------------------------------------------------------
 
-    def _pages(self) -> list[Job]:
-        is_page = self.settings.is_page()
-        docnames = [docname for docname in sorted(self.builder.env.found_docs) if is_page(docname) and self.translation(docname)]
-        last = [docname.rpartition("/")[2] for docname in docnames]
-        shared = {name for name in last if last.count(name) > 1} if len(set(last)) < len(last) else set()
-        return [
-            self._page(docname, name if name not in shared else self._full_name(docname))
-            for docname, name in zip(docnames, last, strict=True)
-        ]
-
-    @staticmethod
-    def _full_name(docname: str) -> str:
-        name = docname.replace("/", "-")
-        message = "another document has the same last part of its name; its PDF is %s.pdf"
-        logger.warning(message, name, location=docname, type="typst", subtype="name")
-        return name
+    def _pages(self) -> Iterator[Job]:
+        for name, docname in self.builder.plan.pages:
+            if self.builder.share.makes(name) and self.translation(docname):
+                yield self._page(docname, name)
 
     def _page(self, docname: str, name: str) -> Job:
         title = self.builder.env.titles[docname].astext()
@@ -85,7 +74,7 @@ class Jobs:
             name,
             docname,
             docname.rpartition("/")[2] if title in {"", NO_TITLE} else title,
-            authors=_authors(self.builder.config.author),
+            authors=plan.authors(self.builder.config.author),
             address=self.settings.address(docname),
         )
         segments = (self.translation(docname) or Translation()).segments
@@ -96,15 +85,13 @@ class Jobs:
     # -- volumes ------------------------------------------------------------------------------------------
 
     def _volumes(self) -> Iterator[Job]:
-        whole = [
-            Volume(name, title, [Part([start], toctrees=True)], start, _authors(author))
-            for start, name, title, author in self._documents()
-        ]
-        self.builder.events.emit("typst-volumes", whole)
-        parts = [part for each in whole for part in volumes.split(each, self.settings.volume_size, self.translation)]
+        size = self.settings.volume_size
+        parts = [part for whole in self.builder.plan.volumes for part in volumes.split(whole, size, self.translation)]
         held = [volumes.documents(volume, self.translation) for volume in parts]
         holder = {docname: volume.name for volume, docnames in zip(parts, held, strict=True) for docname in docnames}
         for volume, docnames in zip(parts, held, strict=True):
+            if not self.builder.share.makes(volume.name):
+                continue
             about = About("volume", volume.name, volume.docname, volume.title, authors=[*volume.authors], extra={**volume.extra})
             inside = set(docnames)
             others = {docname: name for docname, name in holder.items() if docname not in inside}
@@ -112,13 +99,6 @@ class Jobs:
                 yield self._job(about, volumes.source(volume, self.translation), docnames, others)
             else:
                 logger.warning("the volume %r holds no document; it is not made", volume.name, type="typst", subtype="config")
-
-    def _documents(self) -> Iterator[tuple[str, str, str, str]]:
-        for row in self.settings.documents:
-            if row[0] in self.builder.env.found_docs:
-                yield row
-            else:
-                logger.warning("typst_documents: there is no document %r", row[0], type="typst", subtype="config")
 
     # -- both ---------------------------------------------------------------------------------------------
 
@@ -128,10 +108,11 @@ class Jobs:
         about.documents = docnames
         self.builder.events.emit("typst-document", about.docname, about)
         known = [each for each in map(self.translation, docnames) if each]
-        files = {hashlib.sha256(each.data).hexdigest(): each for each in about.attachments}
-        for digest, each in files.items():
+        attached = {hashlib.sha256(each.data).hexdigest(): each for each in about.attachments}
+        texts = {name: text for name, each in attached.items() if (text := _text(each.data)) is not None}
+        for name, each in attached.items():
+            content = f"bytes({literal(texts[name])})" if name in texts else f"read({literal(f'/files/{name}')}, encoding: none)"
             named = f"relationship: {literal(each.relationship)}, mime-type: {literal(each.mime)}"
-            content = f"read({literal(f'/files/{digest}')}, encoding: none)"
             lines.insert(1, f"#pdf.attach({literal(each.name)}, {content}, {named}, description: {literal(each.description)})")
         lines.insert(1, f"#let about = {literal(self._told(about, known, docnames, elsewhere))}")
         source = "\n".join([*lines, ""])
@@ -140,7 +121,8 @@ class Jobs:
         said = [VERSIONS, source, options, self.look, *self.standards, str(self.settings.timestamp), self.builder.fonts_digest]
         said += [*images, *(each.digest for each in known)]
         digest = hashlib.sha256("\0".join(said).encode()).hexdigest()
-        return Job(about.name, source, digest, {name: each.data for name, each in files.items()})
+        files = {name: each.data for name, each in attached.items() if name not in texts}
+        return Job(about.name, source, digest, files, large=about.kind == "volume")
 
     def _told(self, about: About, known: list[Translation], docnames: list[str], elsewhere: dict[str, str]) -> dict[str, Any]:
         """Return what the template is told, as plain data; what a PDF says of itself is text that fonts show or not."""
@@ -161,8 +143,12 @@ class Jobs:
         }
 
 
-def _authors(said: str) -> list[str]:
-    return [] if said in _NO_AUTHOR else [said]
+def _text(data: bytes) -> str | None:
+    """Return a file as text, which spares the compiler a file, or nothing where it is none."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return None
 
 
 def _shown(value: Any, builder: TypstBuilder) -> Any:

@@ -15,6 +15,9 @@ from sphinx.util import logging
 from sphinx.util.matching import Matcher
 from sphinx.util.osutil import make_filename_from_project
 
+from typst_builder import shards
+from typst_builder.shards import Shard
+
 if TYPE_CHECKING:
     import typst
 
@@ -44,6 +47,7 @@ def values() -> dict[str, tuple[Any, tuple[type, ...]]]:
         "typst_left_out": ([], (list, tuple)),
         "typst_raw": (False, (bool,)),
         "typst_font_paths": ([], (list, tuple)),
+        "typst_shard": ("", (str,)),
     }
 
 
@@ -64,6 +68,7 @@ class Settings:
         left_out: Classes of what is not shown in PDFs; links to it lead to the web.
         raw: Whether raw Typst of documents is taken as it is.
         font_paths: Folders of fonts.
+        shard: Which share of the PDFs is made, or nothing for all of them.
     """
 
     pages: tuple[str, ...]
@@ -78,6 +83,7 @@ class Settings:
     left_out: frozenset[str]
     raw: bool
     font_paths: tuple[Path, ...]
+    shard: Shard | None
 
     def is_page(self) -> Callable[[str], bool]:
         """Return the test of whether a document gets a PDF of its own."""
@@ -104,6 +110,9 @@ def read(config: Config, confdir: Path) -> Settings:
 
     Returns:
         The settings; what cannot be used is warned of and stands at its default.
+
+    Raises:
+        SystemExit: The share of one of several machines is none: to make everything instead would be found out late.
     """
     return Settings(
         pages=_strings(config, "typst_pages"),
@@ -118,6 +127,7 @@ def read(config: Config, confdir: Path) -> Settings:
         left_out=frozenset(_strings(config, "typst_left_out")),
         raw=bool(config.typst_raw),
         font_paths=tuple(confdir / path for path in _strings(config, "typst_font_paths")),
+        shard=_shard(config),
     )
 
 
@@ -148,6 +158,17 @@ def _strings(config: Config, name: str) -> tuple[str, ...]:
         _warn(name, f"expected a list of strings, not {value!r}; it is ignored.")
         return ()
     return tuple(value)
+
+
+def _shard(config: Config) -> Shard | None:
+    if not config.typst_shard:
+        return None
+    try:
+        return shards.parse(str(config.typst_shard))
+    except ValueError as error:
+        said = error
+    logger.error("typst_shard: %s", said, type="typst", subtype="config")
+    raise SystemExit(2)
 
 
 def _documents(config: Config) -> tuple[tuple[str, str, str, str], ...]:
