@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from evidence_atlas.core.findings import Code
 from evidence_atlas.scanner import RULES_VERSION, Context, Engine, scan
 from evidence_atlas.scanner.passages import plain
 from evidence_atlas.scanner.rules import BUILT_IN, Example, built_in, load_rules
+from evidence_atlas.scanner.triggers import Triggers
 
 ENGINE = Engine(built_in())
 EXAMPLES = [
@@ -46,6 +48,21 @@ def test_extrapolations():
     for (_kind, deserved), wrong in found.items():
         missed = [text for text in wrong if text]
         assert len(missed) <= (0.1 * len(wrong) if deserved == "1" else 0), missed
+
+
+@pytest.mark.parametrize("context", [COHORT, Context(design="animal", level="E1", contexts=("animal-model",)), Context()])
+def test_the_first_look_misses_nothing(monkeypatch, context):
+    """What rules find in sentences that have a word of theirs is all that they find when every sentence is read."""
+    here = Path(__file__).parent
+    files = ("strengths.tsv", "other-fields.tsv", "abstract-style.tsv", "press-style.tsv")
+    texts = [line.split("\t", 1)[1] for name in files for line in (here / name).read_text("utf-8").splitlines()]
+    texts += [json.loads(line)["text"] for line in (here / "labelled" / "sentences.jsonl").read_text("utf-8").splitlines()]
+    pages = [
+        [plain(text)] for text in [*texts, "Nausea is due (in part) to stress.", "The children’s pain was reduced by\nrest."]
+    ]
+    quick = [ENGINE.screen(page, context) for page in pages]
+    monkeypatch.setattr(Triggers, "of", lambda _self, _text: set(ENGINE.rules.rule))
+    assert quick == [ENGINE.screen(page, context) for page in pages]
 
 
 def test_every_rule_of_the_field_is_there():

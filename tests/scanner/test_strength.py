@@ -40,6 +40,13 @@ def test_other_fields(quality_of):
     assert quality_of([(int(label), text) for label, text in rows]) > 0.92
 
 
+@pytest.mark.parametrize("style", ["abstract-style", "press-style"])
+def test_other_styles(quality_of, style):
+    """Sentences of our own in the style of conclusions and of press releases, labelled before a run, are told apart."""
+    rows = [line.split("\t", 1) for line in (HERE / f"{style}.tsv").read_text("utf-8").splitlines()]
+    assert quality_of([(int(label), text) for label, text in rows]) > 0.9
+
+
 def test_development_sentences(quality_of):
     """The labelled sentences that rules were made with stay as well told apart as they are."""
     rows = [json.loads(line) for line in (HERE / "labelled" / "development-2.jsonl").read_text("utf-8").splitlines()]

@@ -33,12 +33,12 @@ def test_versions_and_waivers_are_shown(build: Build):
     assert built.warnings == []
     html = built.html("evidence/alpha-2020-rest")
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", html))
-    assert "wording scanner v1.2" in text
-    assert "Software screened its wording (rules v1.2)." in text
+    assert "wording scanner v1.3" in text
+    assert "Software screened its wording (rules v1.3)." in text
     assert "Wording waived on this page:" in text
     assert "It is the title of a scale." in text
     record = json.loads((built.out / "evidence/alpha-2020-rest/record.json").read_text(encoding="utf-8"))
-    assert record["versions"]["scanner"] == "1.2"
+    assert record["versions"]["scanner"] == "1.3"
     assert record["record"]["waivers"] == [{"rule": "strong-causal", "reason": "It is the title of a scale."}]
 
 

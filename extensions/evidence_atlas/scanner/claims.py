@@ -20,7 +20,8 @@ _MATCHERS = {
     verbs.verb: (),
     nouns.noun: ("causal.nouns", "related.nouns", "related.relating-nouns", "role"),
     nouns.adjective: ("causal.adjectives", "related.adjectives"),
-    verbs.causative: ("causatives.make", "causatives.help", "causatives.stop"),
+    nouns.cause: ("cause", "causes", "reason", "reasons"),
+    verbs.causative: ("causatives.make", "causatives.let", "causatives.help", "causatives.stop"),
     prospects.factor: ("factors.nouns", "factors.by-themselves", "factors.markers"),
     prospects.prospect: ("prospects.nouns", "promise"),
     prospects.potential: ("potential",),
@@ -87,9 +88,10 @@ def find_claims(sentence: Sentence) -> list[Claim]:
 
 def _matches(view: View) -> Iterator[Match]:
     taken, cues = -1, view.known.cues
-    for index, word in enumerate(view.words):
-        if index <= taken or word not in cues:
+    for index in [place for place, word in enumerate(view.words) if word in cues]:
+        if index <= taken:
             continue
+        word = view.words[index]
         match = _phrase(view, index) or next((found for matcher in _asked(word) if (found := matcher(view, index))), None)
         if match:
             taken = match.last if match.last - match.first < _PHRASE else match.first

@@ -21,13 +21,31 @@ def comparison(view: View, index: int) -> Match | None:
     following = view.within(index, SPOT)
     if word in {"more", "less", "fewer"} and following[:1] == ["than"]:
         return None
+    people = known["actors.words"] | known["related.groups"]
+    if word == "better" and following[:1] == ["than"] and {"for", "at"} & set(following) and not people & set(view.words[:index]):
+        return Match(CAUSAL, index, index)
     if known["frames.comparing"] & set(following) and not _than_number(following):
         works = view.compares_arms() and bool(known["frames.outcomes"] & {word, *following})
         return Match(CAUSAL if works else RELATED, index, index)
     before = view.before(index)
-    stated = view.kind(before) == "be" and {"in", "among", "for", "with", "when"} & set(following[:4])
-    found = stated or _the_more(view, index) or _had(view, index, before) or _observed(view, index, following)
+    among = {"in", "among", "for", "with", "when"} & set(following[:4])
+    stated = view.kind(before) == "be" and among and not _than_number(following)
+    found = (
+        stated
+        or _in_course(view, index)
+        or _the_more(view, index)
+        or _had(view, index, before)
+        or _observed(view, index, following)
+    )
     return Match(RELATED, index, index) if found else None
+
+
+def _in_course(view: View, index: int) -> bool:
+    """Whether something took another course in some people: "tend to weigh more", "declined faster in", "followed by faster"."""
+    before = view.words[:index]
+    tends = {"tend", "tends", "tended"} & set(before) and view.known["related.groups"] & set(before)
+    paced = view.words[index] in {"faster", "slower", "sooner"} and view.word(index + 1) in {"in", "among"}
+    return bool(tends) or paced or before[-2:] == ["followed", "by"]
 
 
 def _the_more(view: View, index: int) -> bool:
@@ -68,7 +86,12 @@ def _observed(view: View, index: int, following: list[str]) -> bool:
 
 def highest(view: View, index: int) -> Match | None:
     """Match "was highest among people who smoked"."""
-    if view.words[index] not in view.known["related.superlatives"] or view.kind(view.before(index)) != "be":
+    if view.words[index] not in view.known["related.superlatives"]:
+        return None
+    people = view.known["related.groups"] & set(view.words[:index])
+    if people and view.word(index - 1) == "the" and view.kind(index - 2) == "have":
+        return Match(RELATED, index, index)
+    if view.kind(view.before(index)) != "be":
         return None
     following = view.within(index, 4)
     return Match(RELATED, index, index) if {"in", "among", "for", "when", "during"} & set(following) else None
@@ -86,7 +109,8 @@ def against(view: View, index: int) -> Match | None:
     changed = any(
         view.kind(i) in {"ed", "cue"} and view.words[i].endswith("ed") and view.kind(view.before(i)) == "be" for i in before
     )
-    marked = bool({"significantly", "markedly", "substantially", "differential", "differentially"} & words)
+    strongly = {"significantly", "markedly", "substantially", "differential", "differentially"} & words
+    marked = bool(strongly) or any(other.endswith("fold") for other in words)
     return Match(RELATED, index, index) if (changed and marked) or marked else None
 
 
@@ -102,7 +126,10 @@ def grades(view: View, index: int) -> Match | None:
 
 def _than_number(following: list[str]) -> bool:
     """Whether a comparison is with a number or with what is usual, and not between groups."""
-    for one, two in pairwise(following):
+    for place, (one, two) in enumerate(pairwise(following)):
         if one == "than":
+            rest = following[place + 1 : place + 4]
+            if {"previous", "previously", "national", "recommended"} & set(rest):
+                return True
             return two[0].isdigit() or two in {"half", "one", "two", "three", "a", "usual", "expected", "previously", "ever"}
     return False

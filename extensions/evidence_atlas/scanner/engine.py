@@ -104,9 +104,11 @@ class _Heard:
 @lru_cache(maxsize=512)
 def phrases(words: tuple[str, ...]) -> re.Pattern[str]:
     """Return a pattern for phrases; a ``*`` at the end of a word stands for any ending, a blank for any blanks."""
-    parts = [
-        re.escape(phrase).replace(r"\*", r"[\w’'-]*").replace(r"\ ", r"\s+") for phrase in sorted(words, key=len, reverse=True)
-    ]
+    by_first: dict[str, list[str]] = {}  # so that at most places one character decides
+    for phrase in sorted(words, key=len, reverse=True):
+        rest = re.escape(phrase[1:]).replace(r"\*", r"[\w’'-]*").replace(r"\ ", r"\s+")
+        by_first.setdefault(phrase[0].lower(), []).append(rest)
+    parts = [f"{re.escape(first)}(?:{'|'.join(rests)})" for first, rests in by_first.items()]
     return re.compile(rf"(?<![\w/-])(?:{'|'.join(parts)})(?![\w/-])", re.IGNORECASE)
 
 
@@ -121,6 +123,11 @@ class Engine:
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
         self._triggers = Triggers(rules)
+        self._of_section = lru_cache(maxsize=1 << 10)(self._in_section)
+
+    def _in_section(self, section: str) -> frozenset[str]:
+        """Return the ids of the rules that hold in a section."""
+        return frozenset(key for key, rule in self.rules.rule.items() if _in_section(rule, section))
 
     def screen(self, page: Iterable[Passage], context: Context) -> list[WordingFinding]:
         """Return the findings of a page in its order.
@@ -133,14 +140,15 @@ class Engine:
         blocks = list(page)
         found: list[WordingFinding] = []
         for passage in blocks:
-            found += self._passage(passage, context, active)
+            there = self._of_section(passage.section)
+            found += self._passage(passage, context, [(key, rule) for key, rule in active if key in there])
         for key, rule in active:
             found += self._page(key, rule, blocks, context)
         return sorted(set(found))
 
-    def _passage(self, passage: Passage, context: Context, active: list[tuple[str, Rule]]) -> Iterator[WordingFinding]:
+    def _passage(self, passage: Passage, context: Context, here: list[tuple[str, Rule]]) -> Iterator[WordingFinding]:
+        """Yield the findings of a passage under the rules that hold in its section."""
         before = passage.section
-        here = [(key, rule) for key, rule in active if _in_section(rule, passage.section)]
         for start, text in split_sentences(passage.text):
             called = self._triggers.of(text)
             heard = _Heard(passage, start, text, before)

@@ -12,6 +12,7 @@ _SUBJECT = 3  # a noun that stands later is no subject
 _NEAR = 6
 _FINITE = frozenset({"be", "have", "do", "modal"})
 _REMAINS = frozenset({"remains", "remain"})
+_RELATIONS = frozenset({"relationship", "relationships", "association", "associations", "correlation", "link"})
 _POWERS = frozenset({"effectiveness", "efficacy"})
 
 
@@ -56,7 +57,8 @@ def _relating_noun(view: View, index: int) -> Match | None:
         return None
     following, before = set(view.within(index, REACH + 2)), view.word(index - 1)
     compared = view.words[index].startswith("difference") and {"compared", "versus"} & following
-    told = before in view.known["frames.telling"] and {"with", "of", "in", "to", "for"} & following
+    shaped = before.endswith("-shaped")  # "J-shaped"
+    told = shaped or (before in view.known["frames.telling"] and {"with", "of", "in", "to", "for"} & following)
     sorts = view.word(index - 1) in view.known["frames.sorts"] or (
         view.words[index] in view.known["frames.spread"] and {"by", "across"} & set(view.within(index, 5))
     )
@@ -70,6 +72,8 @@ def _effect_noun(view: View, index: int) -> Match | None:
         return None
     light = _light_verb(view, index)
     if light is not None:
+        if _had_by_people(view, light, index):
+            return Match(RELATED, index, index)
         return Match(CAUSAL, index, index, noun=True, verb=light)
     after, following = view.word(index + 1), view.within(index, SPOT)
     if view.words[index] not in view.known["frames.effects"]:
@@ -86,12 +90,22 @@ def _effect_noun(view: View, index: int) -> Match | None:
     return Match(CAUSAL, index, index, noun=True, verb=verb) if stated or _stressed(view, index) else None
 
 
+def _had_by_people(view: View, verb: int, index: int) -> bool:
+    """Whether some people had less or more of a risk than others: "women who smoked had a drop in their risk"."""
+    change = view.words[index] in view.known["frames.weak"]
+    return change and bool(view.known["related.groups"] & set(view.words[:verb]))
+
+
 def _change_noun(view: View, index: int, following: list[str]) -> Match | None:
     """Match "improvement was seen after the treatment" and "stresses the effectiveness of"."""
-    seen = view.known["frames.seen"] & set(following)
+    seen = bool(view.known["frames.seen"] & set(following))
     if seen and view.words[0] in {"after", "following"} and view.known["treatments.words"] & set(view.words[:_NEAR]):
         return Match(RELATED, index, index)
-    stated = bool(seen) and view.names_treatment() and bool((view.known["frames.after"] | {"in"}) & set(following))
+    there = view.words[0] == "there" and view.kind(1) == "be"
+    if there and view.known["frames.comparing"] & set(following):
+        return Match(RELATED, index, index)
+    seen = seen or there
+    stated = seen and view.names_treatment() and bool((view.known["frames.after"] | {"in"}) & set(following))
     stressed = view.words[index] in _POWERS and _stressed(view, index)
     return Match(CAUSAL, index, index, noun=True) if stated or stressed else None
 
@@ -119,8 +133,9 @@ def _light_verb(view: View, index: int) -> int | None:
         word = view.words[place]
         if word in {";", ":", ",", "of", "on", "that", "for"} or view.kinds[place] == "to":
             return None
-        if word in known["causal.light-verbs"] and word not in {"result", "results", "notes"}:
-            return place if _carries(view, place, index) else None
+        if word in known["causal.light-verbs"] and word not in {"result", "results", "notes", "finding"}:
+            given = word == "given" and view.kind(view.before(place)) not in _FINITE  # "given the impact of"
+            return place if not given and _carries(view, place, index) else None
     return None
 
 
@@ -134,7 +149,10 @@ def _carries(view: View, place: int, index: int) -> bool:
     people = known["related.groups"] & set(view.words[:place])
     if view.words[index].startswith("burden") and ("on" not in view.within(index, REACH) or view.kinds[place] == "have"):
         return False
-    if (effect and word in known["frames.undergo"]) or (people and view.words[index] in known["frames.weak"]):
+    if people and view.words[index] in known["frames.weak"]:
+        compared = known["frames.comparing"] | {"risk", "risks", "odds", "likelihood", "chance", "chances"}
+        return bool(compared & set(view.within(index, SPOT)))
+    if effect and word in known["frames.undergo"]:
         return False
     if word in known["frames.showing"] and (view.words[index] in known["frames.weak"] or not (view.names_treatment() or effect)):
         return False
@@ -149,8 +167,10 @@ def adjective(view: View, index: int) -> Match | None:
         return Match(RELATED, index, index) if goes_with else None
     if word not in view.known["causal.adjectives"]:
         return None
-    if (word in {"good", "bad"} and after != "for") or after in view.known["frames.tests"]:
+    if after in view.known["frames.tests"] or _no_effect(view, index):
         return None
+    if word in view.known["frames.offered"] and (offer := _offer(view, index)) is not None:
+        return Match(CAUSAL, index, index, verb=offer)
     copula = _copula(view, view.before(index))
     goes_on = after in {"in", "for", "at", "against", "than", "on", "to", "as"}
     if (copula is None and not goes_on) or (
@@ -158,6 +178,25 @@ def adjective(view: View, index: int) -> Match | None:
     ):
         return None
     return Match(CAUSAL, index, index, verb=copula, denied=word == "ineffective")
+
+
+def _no_effect(view: View, index: int) -> bool:
+    """Whether an adjective says no effect: "good" without "for", "successful in 9 of 10", "were equally effective"."""
+    word, after = view.words[index], view.word(index + 1)
+    if word in {"good", "bad"}:
+        return after != "for"
+    counted = word == "successful" and after == "in" and view.kind(index + 2) == "num"
+    return counted or (view.word(index - 1) == "equally" and after in {".", ""})
+
+
+def _offer(view: View, index: int) -> int | None:
+    """Return the place of the verb in "provides superior analgesia", where a treatment and no person is what does."""
+    place = view.before(index)
+    if view.kind(place) == "det":
+        place = view.before(place)
+    offers = view.word(place) in view.known["frames.offering"] and view.kind(index + 1) in {"nom", "cue"}
+    people = view.known["actors.words"] | view.known["outcomes.people"]
+    return place if offers and not people & set(view.words[:place]) else None
 
 
 def _copula(view: View, index: int) -> int | None:
@@ -176,15 +215,12 @@ def phrase(view: View, first: int, last: int, kind: Literal["causal", "related"]
     words, before = view.words[first : last + 1], view.before(first)
     if words[0] == "at" and words[-1] == "risk" and view.known["frames.putting"] & set(view.words[max(0, first - _NEAR) : first]):
         return Match(CAUSAL, first, last)
-    if words[-2:] == ["cause", "of"]:
-        fatal = view.word(last + 1) in {"death", "mortality", "disability", "morbidity"}
-        predicate = any(
-            view.kind(i) == "be" or view.word(i) in {"as", "remains", "became"} for i in range(max(0, first - 3), first)
-        )
-        return Match(kind, first, last) if predicate and not fatal else None
+    if words[-1] == "by" and words[0] in {"mediated", "explained"} and _RELATIONS & set(view.words[:first]):
+        return Match(RELATED, first, last)
     if words[0] in {"role", "roles", "part"}:
         return _role(view, first, last)
-    if words[-1] in {"to", "of"} and words[0] in {"due", "owing", "because"} and _no_reason(view, first):
+    listed = words[0] == "risk" and words[1].startswith("factor") and _listed(view, first, last)
+    if listed or (words[-1] in {"to", "of"} and words[0] in {"due", "owing", "because"} and _no_reason(view, first)):
         return None
     names = words[-1] == "by" or view.word(before) in view.known["frames.due"]
     if (words[0] in {"due", "secondary"} or words[-1] == "by") and view.kind(before) in {"nom", "punct"} and names:
@@ -192,9 +228,33 @@ def phrase(view: View, first: int, last: int, kind: Literal["causal", "related"]
     return Match(kind, first, last)
 
 
+def _listed(view: View, first: int, last: int) -> bool:
+    """Whether risk factors are only spoken of, and nothing is said to be one: "adjusted for cardiovascular risk factors"."""
+    place = first - 1
+    while view.kind(place) in {"nom", "adj", "adv", "det", "cue", "ed", "num"}:
+        place -= 1
+    return view.word(place) in {"of", "for", "by", "with", "about", "on", "between", "including"} and view.word(last + 1) != "for"
+
+
+def cause(view: View, index: int) -> Match | None:
+    """Match "is a common cause of", unless it is of death, which counts deaths."""
+    if view.word(index + 1) not in {"of", "for", "behind"}:
+        return None
+    if {"death", "deaths", "mortality", "disability", "morbidity"} & set(view.within(index + 1, 2)):
+        return None
+    for place in range(index - 1, max(-1, index - _NEAR), -1):
+        if view.words[place] == "as":
+            return Match(CAUSAL, index, index + 1, noun=True)
+        if view.kinds[place] == "be" or view.words[place] in {"remain", "remains", "became", "become"}:
+            return Match(CAUSAL, index, index + 1, verb=place)
+        if view.kinds[place] not in {"det", "adj", "adv", "nom", "cue", "ing", "ed", "num", "conj"}:
+            return None
+    return None
+
+
 def _no_reason(view: View, index: int) -> bool:
     """Whether "due to" gives a reason for all that is said, or only names a thing: "treatment for pain due to cancer is"."""
-    if index == 0:
+    if index == 0 or view.known["frames.stopping"] & set(view.words[max(0, index - _NEAR) : index]):
         return True
     named = view.kind(index - 1) == "nom" and not any(kind in _FINITE or kind == "cue" for kind in view.kinds[:index])
     verb = any(word in view.known["verbs"] and kind != "nom" for word, kind in zip(view.words[:index], view.kinds, strict=False))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+import re
+from itertools import pairwise, takewhile
 
 from evidence_atlas.scanner.grammar import View
 from evidence_atlas.scanner.matches import CAUSAL, RELATED, SPOT, Match
 from evidence_atlas.scanner.words import Verb
 
+_FINITE = frozenset({"be", "have", "modal", "do"})
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_ADJECTIVES = ("ic", "al", "ive", "ous", "ble", "ful", "safe", "tolerated")
 _FRONT = 7  # words within which a treatment is named after "after" or "with"
 
 
@@ -48,7 +52,8 @@ def _ends_subject(view: View, index: int) -> bool:
     if view.kind(index) == "ing":
         word = view.word(index)
         return word in view.known["treatments.words"] or (
-            word not in view.known["frames.no-nouns"] and view.kind(index - 1) in {"nom", "adj", ""}
+            word not in view.known["frames.no-nouns"] | view.known["verbs"]
+            and (view.kind(index - 1) in {"nom", "adj", ""} or view.word(index - 1) in {"with", "of"})
         )
     return view.ends_noun_phrase(index)
 
@@ -59,7 +64,10 @@ def _goes_on(view: View, index: int, before: int) -> bool:
     if view.words[before] == ",":
         return any(one == "," and two in {"which", "who"} for one, two in pairwise(words))
     later = {"be", "have", "modal"} & set(view.kinds[index:])
-    return view.words[before] == "and" and view.word(index - 1).endswith("ly") and "be" in view.kinds[:before] and not later
+    if view.words[before] != "and" or "be" not in view.kinds[:before] or later:
+        return False
+    described = view.kind(view.before(before - 1)) == "be" and view.words[before - 1].endswith(_ADJECTIVES)
+    return view.word(index - 1).endswith("ly") or (described and "there" not in words)
 
 
 def _verb_before(view: View, index: int) -> bool:
@@ -116,7 +124,7 @@ def _perfect(view: View, index: int, last: int, cue: Verb) -> Match | None:
 
 def has_finite(view: View, index: int) -> bool:
     """Whether another verb that can be the sentence's only one stands beside."""
-    return any(kind in {"be", "have", "modal", "do"} for i, kind in enumerate(view.kinds) if i != index)
+    return any(kind in _FINITE for i, kind in enumerate(view.kinds) if i != index)
 
 
 def active_form(view: View, index: int, last: int, cue: Verb) -> Match | None:
@@ -135,12 +143,15 @@ def active_form(view: View, index: int, last: int, cue: Verb) -> Match | None:
 def by_itself(view: View, index: int) -> Match | None:
     """Match "improved after treatment", which says that the treatment did it, and "increased with age"."""
     following = view.within(index, SPOT)
-    in_group = following[:3] in (["more", "in", "the"], ["less", "in", "the"]) and "group" in following
+    if _over_years(view):
+        return None
+    in_some = following[:1] in (["more"], ["less"]) and following[1:2] in (["in"], ["among"], ["for"])
+    in_group = in_some and following[2:3] == ["the"] and "group" in following
     if following[:2] == ["rather", "than"] or in_group:
         return Match(CAUSAL, index, index)
     if any(word in view.known["frames.comparing"] for word in following):
         return Match(CAUSAL if view.compares_arms() else RELATED, index, index)
-    if "among" in following[:2] or ("with" in following[:3] and not view.names_treatment()):
+    if "among" in following[:2] or in_some or ("with" in following[:3] and not view.names_treatment()):
         return Match(RELATED, index, index)
     if _treated(view, following) or _after_something(view, following):
         return Match(CAUSAL, index, index)
@@ -148,9 +159,19 @@ def by_itself(view: View, index: int) -> Match | None:
     return Match(RELATED, index, index) if grouped else None
 
 
+def _over_years(view: View) -> bool:
+    """Whether a sentence tells how something changed in the course of years, which is no relation."""
+    words = view.words
+    return any(
+        (word in {"past", "last", "recent"} and {"decade", "decades", "years"} & set(words[i + 1 : i + 4]))
+        or (word in {"since", "between", "from"} and _YEAR.fullmatch(view.word(i + 1)))
+        for i, word in enumerate(words)
+    )
+
+
 def _treated(view: View, following: list[str]) -> bool:
     """Whether a change came with a treatment: "improved after … therapy", "With therapy, …"."""
-    said = following[: following.index(",")] if "," in following else following
+    said = list(takewhile(lambda word: word != "," and view.known.kinds.get(word) not in _FINITE, following))
     for words in (said, view.words[:_FRONT]):
         places = [place for place, word in enumerate(words) if word in view.known["frames.after"]]
         places = places if words is said else [place for place in places if place == 0]

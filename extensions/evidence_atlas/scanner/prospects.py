@@ -19,6 +19,9 @@ def outcome_verb(view: View, index: int) -> Match | None:
     kind = "to" if view.word(before) == "to" else view.kind(before)
     if word in known["outcomes.only-hedged"] and view.word(index - 1) in {"likely", "probably", "possibly"}:
         return Match(CAUSAL, index, index, hedged=True)
+    if kind == "prep" and word in known["outcomes.treating"] and word.endswith("ing"):
+        useful = known["frames.good-at"] & set(view.words[max(0, before - 1) : before])
+        return Match(CAUSAL, index, index) if useful else None
     if word not in known["outcomes.verbs"] or kind in {"det", "adj", "prep", "be", "num"}:
         return None
     if word in known["outcomes.only-hedged"]:

@@ -31,7 +31,9 @@ _BEGINNERS = frozenset(
         "unless",
     }
 )
-_GOES_ON = frozenset({"and", "but", "which", "who", "so", "thus", "suggesting", "indicating", "implying"})
+_GOES_ON = frozenset(
+    {"and", "but", "which", "who", "so", "thus", "suggesting", "indicating", "implying", "finding", "showing", "revealing"}
+)
 _COMMENTS = frozenset(
     {
         "underscoring",
@@ -66,6 +68,7 @@ _VIEWS = frozenset(
         "perspective",
     }
 )
+_RELATIVE = frozenset({"who", "whose", "that", "which"})
 _BRIEF = 4  # how many words "without" and "lack of" reach
 _NEAR = 3
 
@@ -114,6 +117,8 @@ class _Reader:
         self.by_no = False  # what "no" denies ends before the next verb
         self.failed = False  # what is denied is denied by "fails to", which reaches no further than its own verb
         self.first_comma_ends = bool(self.words) and self.words[0] in _BEGINNERS
+        self.relatives = bool(_RELATIVE.intersection(self.words))
+        self.relative_verbs: int | None = None  # how many finite verbs the relative clause has so far; None outside of one
 
     def read(self) -> list[Scope]:
         always = self._of_all()
@@ -123,6 +128,8 @@ class _Reader:
                 self.by_no = False
                 self.scope = replace(PLAIN, said=self.scope.said and self.words[index] != ";")
                 self.brief_until = -1
+            if self.relatives:
+                self._follow_relative(index)
             self._operate(index)
             here = self.scope
             if index <= self.brief_until:
@@ -133,6 +140,26 @@ class _Reader:
                 else here
             )
         return result
+
+    def _follow_relative(self, index: int) -> None:
+        """End what holds for a relative clause at the verb of the main clause: "people who do not smoke are …"."""
+        word, before = self.words[index], self._at(index - 1)
+        defines = word in {"that", "which"} and self._kind(index - 1) == "nom" and self._kind(index + 1) in _FINITE
+        if defines or word in {"who", "whose"}:
+            self.relative_verbs = 0
+        elif self.relative_verbs is None or before in {"and", "or", "to"} or word in {"be", "been", "being", "having"}:
+            return
+        elif self._kind(index) in _FINITE and not self._under_auxiliary(index):
+            self.relative_verbs += 1
+            if self.relative_verbs > 1:
+                self.scope, self.relative_verbs = replace(PLAIN, said=self.scope.said), None
+
+    def _under_auxiliary(self, index: int) -> bool:
+        """Whether an auxiliary stands right before, but for adverbs and "not"."""
+        index -= 1
+        while self._kind(index) == "adv" or self._at(index) == "n't":
+            index -= 1
+        return self._kind(index) in _FINITE
 
     def _of_all(self) -> Scope:
         """Return what holds for the whole sentence: it is a question, or somebody else's words."""
@@ -169,13 +196,16 @@ class _Reader:
     def _is_boundary(self, index: int) -> bool:
         word = self.words[index]
         if word in (";", ":", "–", "—", "•") or (word in _TURNS and index):
-            return not (word == "because" and self.scope.denied)
+            since = word == "since" and self._at(index - 1) != ","  # "the time since birth"
+            return not (since or (word == "because" and self.scope.denied))
         if word == ",":
             if self.first_comma_ends:
                 self.first_comma_ends = False
                 return True
             following = self._at(index + 1)
-            return following in _GOES_ON and not self._joins_verbs(index + 1)
+            if following == "and":
+                return self._begins_clause(index + 2) and not self._joins_verbs(index + 1)
+            return following in _GOES_ON
         return word == "and" and (
             self._at(index + 1) in self.known["frames.seen"]
             or self._is_finite(self._after_adverbs(index + 1))
@@ -187,10 +217,21 @@ class _Reader:
         verb = self.known.causal.get(self._at(index))
         return verb is not None and "VBN" not in verb.tags - {"VBD"} and self._kind(index + 1) == "det"
 
+    def _begins_clause(self, index: int) -> bool:
+        """Whether a verb of its own follows ", and", and not only the last of a list: "pain, stress, and fatigue"."""
+        for place in range(index, len(self.words)):
+            word, kind = self.words[place], self.kinds[place]
+            if kind == "punct" or word == "and":
+                return False
+            if (kind in _FINITE and word not in {"be", "been", "being"}) or kind == "other-verbs":
+                return True
+            verb = self.known.causal.get(word) or self.known.related.get(word)
+            if verb is not None and verb.tags & {"VBZ", "VBD"}:
+                return True
+        return False
+
     def _joins_verbs(self, index: int) -> bool:
         """Whether "and" joins a verb that stands under the same auxiliary as the one before."""
-        if self.words[index] != "and":
-            return False
         after = self._after_adverbs(index + 1)
         verb = self.known.causal.get(self._at(after))
         return verb is not None and "VB" in verb.tags
@@ -222,6 +263,8 @@ class _Reader:
         word, following = self.words[index], self._at(index + 1)
         if following in self.known["negations.not-denying"]:
             return
+        if word == "not" and following == "enough" and self._kind(index - 1) not in _FINITE:
+            return  # "Not enough sleep can …"
         if word == "little" and self._at(index - 1) == "a":
             return
         self.failed = word.startswith("fail")
@@ -242,7 +285,7 @@ class _Reader:
         compared = before in {"more", "less", "most", "least", "as", "equally"} and self._at(index + 1) not in {"due", "because"}
         if word in {"likely", "probable"} and compared:
             return
-        if word in self.known["hedges.verbs"] and word in {"think", "believe"} and before in {"they", "people"}:
+        if word in {"think", "believe"} and before == "people":
             return
         self.scope = replace(self.scope, hedged=True)
 
@@ -256,31 +299,7 @@ class _Reader:
         if word == "which":
             return self._at(index - 1) in {"regarding", "about", "determine", "know", "identify"}
         if word in {"what", "how", "why"} and index:
-            return self._at(index - 1) not in {
-                "is",
-                "was",
-                ",",
-                "shown",
-                "showed",
-                "shows",
-                "revealed",
-                "discovered",
-                "demonstrated",
-                "highlights",
-                "highlight",
-                "illustrates",
-                "illustrate",
-                "reveal",
-                "reveals",
-                "show",
-                "found",
-                "explain",
-                "explains",
-                "explained",
-                "uncovered",
-                "demonstrate",
-                "demonstrates",
-            }
+            return self._at(index - 1) not in known["aims.told-how"]
         if word in known["aims.wishes"] or (word in known["aims.base"] and self._at(index - 1) == "to"):
             return True
         studied = word in known["aims.studied"] and self._at(index - 1) in known["aims.who-studies"]
@@ -320,7 +339,8 @@ class _Reader:
         research = next((i for i in clause if self._is_further_research(i)), None)
         if research is None:
             return clause.stop
-        needed = any(self.words[i] in self.known["aims.further-needed"] for i in range(research, clause.stop))
+        around = self.words[max(clause.start, research - 2) : clause.stop]
+        needed = bool(self.known["aims.further-needed"].intersection(around))
         return clause.start if needed or research - clause.start <= _BRIEF else research
 
     def _is_further_research(self, index: int) -> bool:
@@ -328,7 +348,7 @@ class _Reader:
         if self.words[index] not in {"further", "future", "more"}:
             return False
         following = self.words[index + 1 : index + 2 + _NEAR]
-        return "," not in following and bool(self.known["aims.research"] & set(following))
+        return not {",", ":"} & set(following) and bool(self.known["aims.research"] & set(following))
 
     def _starts_clause(self, index: int) -> bool:
         following, first = self._at(index + 1), self.first_comma_ends
@@ -349,6 +369,8 @@ class _Reader:
                 "fully",
                 "little",
             }
+        if word in {"remain", "remains", "yet"}:
+            return self._at(index + 1) == "to" and self._at(index + 2) == "be"
         if word not in self.known["aims.needed"]:
             return False
         if word in {"needed", "warranted", "required", "necessary", "awaited", "essential", "crucial", "imperative"}:

@@ -65,6 +65,16 @@ def _stripped(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:
 
 def read_sentence(text: str, start: int = 0) -> Sentence:
     """Return a sentence with its words."""
+    if "'" in text or "’" in text:
+        words, spans = _with_contractions(text)
+    else:
+        spans = [match.span() for match in _WORD.finditer(text)]
+        words = [text[begin:end].lower() for begin, end in spans]
+    return Sentence(text, start, words, spans, list(map(_kind, words)), _quoted(words))
+
+
+def _with_contractions(text: str) -> tuple[list[str], list[tuple[int, int]]]:
+    """Return the words of a text with apostrophes, and where they stand: "doesn't" is two words."""
     words: list[str] = []
     spans: list[tuple[int, int]] = []
     for match in _WORD.finditer(text):
@@ -75,7 +85,7 @@ def read_sentence(text: str, start: int = 0) -> Sentence:
         else:
             words.append(word.lower().replace("’", "'"))
             spans.append((at, match.end()))
-    return Sentence(text, start, words, spans, [_kind(word) for word in words], _quoted(words))
+    return words, spans
 
 
 @lru_cache(maxsize=1 << 15)

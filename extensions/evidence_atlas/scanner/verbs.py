@@ -13,6 +13,7 @@ from evidence_atlas.scanner.words import Verb
 # what stands before a noun, so that a form which can be one is one
 _STANDING_ALONE = frozenset({"this", "that", "which", "these", "those", "both"})
 _SHARE = 9  # words within which "explained" names the share of the variance
+_WORKS = frozenset({"work", "works", "worked", "act", "acts", "acted"})
 _KNOWING = frozenset({"understanding", "insight", "insights", "knowledge"})
 _RELATIONS = frozenset({"relationship", "relationships", "association", "associations", "correlation"})
 _AFTER_PEOPLE = frozenset(
@@ -87,7 +88,8 @@ def _of_form(view: View, index: int, last: int, cue: Verb, kind: str) -> Match |
     if "VB" in cue.tags and (to := _to_before(view, index)) is not None:
         return _infinitive(view, index, last, to)
     noun = cue.ambiguous and not _is_verb(view, index, last, cue)
-    if noun or _is_use(view, last) or kind in {"det", "be", "have", "other-verbs", "adj", "prep"}:
+    sure = "VBZ" in cue.tags and not cue.ambiguous and kind == "adj"  # "growing up poor alters"
+    if noun or _is_use(view, last) or (kind in {"det", "be", "have", "other-verbs", "adj", "prep"} and not sure):
         return None
     return active_form(view, index, last, cue)
 
@@ -97,6 +99,8 @@ def _says_no_effect(view: View, index: int, last: int, cue: Verb) -> bool:
     if cue.lemma == "affect" and _affects_people(view, last):
         return True
     if cue.lemma == "translate" and view.kind(view.before(index)) == "be":
+        return True
+    if cue.lemma == "lead" and view.word(last + 1) in view.known["hedges.verbs"] | view.known["speech.verbs"]:
         return True
     if cue.lemma == "lead" and view.subject(index) in _KNOWING and view.known["uses.products"] & set(view.within(last, 7)):
         return True
@@ -209,10 +213,19 @@ def _ing(view: View, index: int, last: int, cue: Verb) -> Match | None:
     if not object_follows:
         return None
     if word in {",", "thereby", "thus", "hence", "by", "and", "while"} or kind == "be":
-        return Match(CAUSAL, index, last, open=word in {"and", "by"} and not _claims_before(view, before))
-    if kind == "prep" and _governing_adjective(view, before):
-        return Match(CAUSAL, index, last)
-    return Match(CAUSAL, index, last, open=True) if kind == "prep" else None
+        works = word == "by" and (view.word(before - 1) in _WORKS or _by_acting(view, before))
+        return Match(CAUSAL, index, last, open=word in {"and", "by"} and not (works or _claims_before(view, before)))
+    if kind != "prep":
+        return None
+    maybe = word == "for" and view.word(view.before(before)) in view.known["frames.maybe-good-at"]
+    return Match(CAUSAL, index, last, open=not (maybe or _governing_adjective(view, before)), needs_hedge=maybe)
+
+
+def _by_acting(view: View, by: int) -> bool:
+    """Whether "by" tells how a thing acts, and not what people do: "exhibits activity by disrupting the membrane"."""
+    people = view.known["actors.words"] | view.known["outcomes.people"] | view.known["study.words"]
+    acts = any(word in view.known["frames.exerting"] for word in view.words[:by])
+    return acts and "be" not in view.kinds[:by] and "to" not in view.words[:by] and not people & set(view.words[:by])
 
 
 def _begins_subject(view: View, last: int) -> bool:
@@ -266,19 +279,36 @@ def _changed(view: View, index: int, following: list[str]) -> bool:
     return False
 
 
+def _lets(view: View, following: list[str]) -> bool:
+    """Whether something is let act: "allows the virus to spread", and not "allows clinicians to plan"."""
+    known = view.known
+    if "to" not in following[1:-1]:
+        return False
+    to = following.index("to", 1)
+    actors = known["actors.words"] | known["outcomes.people"] | {"us", "them", "scientists", "investigators"}
+    acts = known["causatives.done"] | known["outcomes.verbs"] | known.causal.keys()
+    return following[to + 1] in acts and not actors & set(following[:to])
+
+
 def causative(view: View, index: int) -> Match | None:
     """Match "makes symptoms worse" and "helps people sleep"; "helps identify" and "help guide" are about use."""
     word = view.words[index]
     if word in view.known["causatives.stop"] and _from_doing(view, index):
         return Match(CAUSAL, index, index)
-    if word not in view.known["causatives.make"] and word not in view.known["causatives.help"]:
-        return None
     before = view.before(index)
     if view.word(before) != "to" and view.kind(before) in {"be", "det", "adj", "prep"}:
         return None
     following = view.within(index, 7)
-    if word in view.known["causatives.make"]:
-        return Match(CAUSAL, index, index) if _changed(view, index, following) else None
+    if word not in view.known["causatives.help"]:
+        differs = "difference" in following[:4] and not {"no", "little", "any"} & set(following[:2])
+        makes = word in view.known["causatives.make"] and (differs or _changed(view, index, following))
+        lets = word in view.known["causatives.let"] and _lets(view, following)
+        return Match(CAUSAL, index, index) if makes or lets else None
+    return _helps(view, index, following)
+
+
+def _helps(view: View, index: int, following: list[str]) -> Match | None:
+    """Match "helps people sleep"; the verb of effect in "helps reduce" is a match of its own."""
     if not following or following[0] in view.known["causatives.uses"] or following[0] in {"to", "us", "them", "explain", "and"}:
         return None
     to = _to_before(view, index)

@@ -21,6 +21,7 @@ _CUES = (
     "related.relating-nouns",
     "related.comparatives",
     "causatives.make",
+    "causatives.let",
     "causatives.help",
     "related.superlatives",
     "outcomes.verbs",
@@ -180,9 +181,7 @@ def lexicon() -> Lexicon:
     )
     related = _verbs(sorted(sets["related.verbs"]), irregular, frozenset(), frozenset())
     phrases = _phrases({"causal": data["causal"]["phrases"], "related": data["related"]["phrases"]})
-    single_cues = frozenset(
-        {"than", "role", "promise", "potential", "compared", "versus", "vs", "each", "every", "per", "may", "might", "could"}
-    ).union(causal, related, *(sets[name] for name in _CUES))
+    single_cues = sets["cues.words"].union(causal, related, *(sets[name] for name in _CUES))
     return Lexicon(
         version=data["version"],
         kinds=kinds | {word: "other-verbs" for word in sets["verbs"] if word not in kinds},
