@@ -14,10 +14,14 @@ nox.options.reuse_existing_virtualenvs = True
 
 PROJECT = nox.project.load_toml("pyproject.toml")
 BUILD = Path("build")
-LOCK = Path("requirements") / "release.txt"
-# the oldest versions that pyproject.toml allows, where a bound says so
+LOCK, TOOLS = Path("requirements") / "release.txt", Path("requirements") / "tools.txt"
+# the oldest versions that pyproject.toml allows, where a bound says so; [readability] and [pdf-cjk] are not in [all]
+EXTRAS = ("pdf", "charts", "search", "history", "release", "inbox", "sources")
 OLDEST = [
-    requirement.split(",")[0].replace(">=", "==") for requirement in PROJECT["project"]["dependencies"] if ">=" in requirement
+    requirement.split(",")[0].replace(">=", "==")
+    for requirements in (PROJECT["project"]["dependencies"], *(PROJECT["project"]["optional-dependencies"][it] for it in EXTRAS))
+    for requirement in requirements
+    if ">=" in requirement
 ]
 
 
@@ -39,10 +43,14 @@ def site(session: nox.Session) -> None:
 
 @nox.session
 def pdf(session: nox.Session) -> None:
-    """Make the PDFs in build/pdf: one of each evidence page, and a volume of all; copies lie beside the pages of the site."""
+    """Make the PDFs in build/pdf, and copy them beside the pages of the site; after '--shard K/N', one share of N of them."""
     session.install("-e", ".[charts,pdf,history]")
-    _sphinx(session, "typst", BUILD / "pdf", *session.posargs)
-    session.run("python", "-m", "evidence_atlas.pdf_copies", str(BUILD / "pdf"), str(BUILD / "site"))
+    match session.posargs:
+        case ["--shard", shard, *arguments]:
+            _sphinx(session, "typst", BUILD / "pdf", "-D", f"typst_shard={shard}", *arguments)
+        case arguments:
+            _sphinx(session, "typst", BUILD / "pdf", *arguments)
+            session.run("python", "-m", "evidence_atlas.pdf_copies", str(BUILD / "pdf"), str(BUILD / "site"))
 
 
 @nox.session
@@ -50,13 +58,12 @@ def serve(session: nox.Session) -> None:
     """Build the site, show it on this machine, and build again when a file is saved; warnings stand on the pages."""
     _install(session, "serve")
     session.run("atlas", "schema", "-o", str(BUILD / "evidence.schema.json"))
-    preview = ["-D", "atlas_pdf=0", "-D", "atlas_exports=0", "-D", "extensions=evidence_atlas,evidence_atlas.preview"]
     watch = [
         argument
         for path in ("references.bib", "notices.toml", "query.toml", "pyproject.toml", "extensions")
         for argument in ("--watch", path)
     ]
-    session.run("sphinx-autobuild", "-b", "dirhtml", *preview, *watch, *session.posargs, "docs", str(BUILD / "serve"))
+    session.run("python", "-m", "evidence_atlas.preview.serve", *watch, *session.posargs, "docs", str(BUILD / "serve"))
 
 
 @nox.session
@@ -95,7 +102,7 @@ def browser(session: nox.Session) -> None:
 @nox.session
 def minimums(session: nox.Session) -> None:
     """Run the tests with the oldest versions that pyproject.toml allows."""
-    session.install("-e", ".[search]", *OLDEST, *nox.project.dependency_groups(PROJECT, "tests"))
+    session.install("-e", ".[all]", *OLDEST, *nox.project.dependency_groups(PROJECT, "tests"))
     session.run("pytest", "-n", "auto", "--dist", "loadgroup", "--ignore=tests/browser", *session.posargs)
 
 
@@ -150,22 +157,34 @@ def release(session: nox.Session) -> None:
 
 @nox.session
 def lock(session: nox.Session) -> None:
-    """Look up the newest versions that are allowed, and lock them with their hashes for releases."""
-    session.install("uv")
-    what = ["--extra", "all", "--group", "release", "--universal", "--python-version", "3.11", "--upgrade"]
-    form = ["--generate-hashes", "--no-emit-index-url", "--no-annotate", "--custom-compile-command", "nox -s lock"]
-    session.run("uv", "pip", "compile", "--quiet", "pyproject.toml", *what, *form, "-o", str(LOCK))
+    """Look up the newest versions that are allowed, lock them with their hashes for releases, and list their licences."""
+    session.install(*nox.project.dependency_groups(PROJECT, "tools"))
+    how = ["--universal", "--python-version", "3.11", "--upgrade", "--generate-hashes", "--no-emit-index-url", "--no-annotate"]
+    for what, target in ((["pyproject.toml", "--extra", "all", "--group", "release"], LOCK), (["--group", "tools"], TOOLS)):
+        session.run("uv", "pip", "compile", "--quiet", *what, *how, "--custom-compile-command", "nox -s lock", "-o", str(target))
+    session.run("python", "tools/licences.py")
+
+
+@nox.session
+def licences(session: nox.Session) -> None:
+    """List the licence of each locked package in docs/reference/licences.md; one that is not allowed makes it fail."""
+    session.install("--require-hashes", "-r", str(TOOLS))
+    session.run("python", "tools/licences.py")
+
+
+@nox.session
+def sbom(session: nox.Session) -> None:
+    """List the locked packages with their hashes and licences in build/sbom.json, as CycloneDX has it."""
+    session.install("--require-hashes", "-r", str(TOOLS))
+    session.run("python", "tools/sbom.py", str(BUILD / "sbom.json"))
 
 
 @nox.session
 def audit(session: nox.Session) -> None:
-    """Ask whether weaknesses of the locked packages are known, and list the packages in build/sbom.json; needs the internet."""
-    session.install("cyclonedx-bom", "pip-audit")
-    BUILD.mkdir(exist_ok=True)
-    session.run(
-        "cyclonedx-py", "requirements", str(LOCK), "--output-reproducible", "--of", "JSON", "-o", str(BUILD / "sbom.json")
-    )
-    session.run("pip-audit", "--disable-pip", "--require-hashes", "-r", str(LOCK), *session.posargs)
+    """Ask whether weaknesses of the locked packages are known; needs the internet."""
+    session.install("--require-hashes", "-r", str(TOOLS))
+    for locked in (LOCK, TOOLS):  # strict: a package of which nothing can be known is no good news
+        session.run("pip-audit", "--strict", "--disable-pip", "--require-hashes", "-r", str(locked), *session.posargs)
 
 
 @nox.session
@@ -195,12 +214,19 @@ def latexpdf(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure builds against plain Sphinx on the same pages; after 'pdf', 'table', 'inbox' or 'charts', those."""
-    alone = {"pdf", "table", "inbox", "charts", "exports"}
+    """Measure builds against plain Sphinx, and write the figures that the site shows; after 'table', 'inbox' and so on, those."""
+    alone = {"pdf", "shards", "table", "inbox", "charts", "exports"}
     what, *arguments = session.posargs if set(session.posargs[:1]) & alone else ["run", *session.posargs]
-    _install(session, "tests", "browser", editable=False)
+    _install(session, "tests", "browser", "serve", editable=False)
     session.install(".[all]")
     session.run("python", f"bench/{what}.py", *arguments)
+
+
+@nox.session
+def profile(session: nox.Session) -> None:
+    """Say which part of the house a build's CPU goes to, and write its samples for speedscope."""
+    _install(session, "profile", extras="[all]")
+    session.run("python", "bench/flame.py", *session.posargs)
 
 
 @nox.session(name="scanner-quality")

@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from run import cpu_seconds, row
+from measured import cpu_seconds, row
 
 CONF = """extensions = ["sphinxcontrib.bibtex"]
 bibtex_bibfiles = ["works.bib"]

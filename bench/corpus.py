@@ -1,5 +1,8 @@
 """Makes Sphinx projects of the same N pages: an atlas, plain Sphinx with MyST, and, where pages cite, plain pages that do.
 
+The project ``whole`` is an atlas with all that a reader gets: its own theme, a table of all papers, lists, a browse page,
+the search and the exports; ``atlas`` is one in Sphinx's own theme, with nothing but its pages.
+
 The plain pages are as one would write them by hand without references: the same prose, the paper's authors, journal,
 year and DOI as text, and keys in brackets where the atlas cites. Those of the third project, ``cited``, have ``{cite}``
 in place of the keys and the works that they cite at their end: they show what references cost, and nothing else.
@@ -9,7 +12,9 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 
 from pybtex.database import Entry, parse_file
@@ -38,7 +43,37 @@ html_sidebars = {{"**": []}}
 exclude_patterns = ["_build"]
 """
 
+WHOLE = """import sys
 
+sys.path.insert(0, {bench!r})
+project = "Bench"
+extensions = [{extensions}]
+html_theme = "evidence_atlas"
+exclude_patterns = ["_build"]
+"""
+HOME = """# Atlas
+
+Made for timing.
+
+```{evidence-table}
+```
+
+```{toctree}
+:hidden:
+
+browse
+references
+policy
+```
+"""
+LISTS = {
+    "index.md": HOME,
+    "browse.md": "# Browse\n\n```{evidence-browse}\n```\n",
+    "references.md": "# References\n\n```{evidence-references}\n```\n",
+    "policy.md": "# The rules\n\n```{evidence-policy}\n```\n",
+}
+NOTICE = '["{doi}"]\nnotices = [{{ kind = "correction", reason = "Made for timing." }}]\n'
+BENCH = str(Path(__file__).resolve().parent)
 CITING = """extensions = ["myst_parser", "indexed_bibtex.bibfiles"]
 bibtex_bibfiles = ["references.bib"]
 html_theme = "basic"
@@ -68,11 +103,13 @@ class References:
     Attributes:
         keys: Their keys.
         bylines: Authors, journal, year and DOI of each as a line of Markdown, by key.
+        dois: Their DOIs in lower case, by key; empty where one has none.
         words: What prose is made of: the words of their titles, so that they are as many and as frequent as in the field.
     """
 
     keys: list[str]
     bylines: dict[str, str]
+    dois: dict[str, str]
     words: list[str]
 
 
@@ -86,9 +123,10 @@ def make(folder: Path, pages: int, bib: Path | None = None, *, cited: int = 0) -
         cited: Works cited in the prose of each page (in the atlas by a role, in the plain project as text).
 
     Returns:
-        The folders of the projects: ``atlas``, ``plain`` and, where works are cited, ``cited``.
+        The folders of the projects: ``atlas``, ``whole``, ``plain`` and, where works are cited, ``cited``.
     """
     projects = {name: folder / name for name in ("atlas", "plain", *(["cited"] if cited else []))}
+    projects["whole"] = folder / "whole" / "docs"  # with a folder around it, where the scanner keeps what it found
     for project in projects.values():
         (project / "evidence").mkdir(parents=True)
     references = _bibliography(projects["atlas"] / "references.bib", pages, bib, cited)
@@ -100,17 +138,39 @@ def make(folder: Path, pages: int, bib: Path | None = None, *, cited: int = 0) -
         (projects["cited"] / "references.bib").write_bytes((projects["atlas"] / "references.bib").read_bytes())
     for project in projects.values():
         (project / "index.md").write_text("# Atlas\n\nMade for timing.\n")
+    _finish_whole(projects["whole"], projects["atlas"], next(doi for doi in references.dois.values() if doi))
     for number in range(pages):
         chance = random.Random(number)
         name = f"evidence/author-{1990 + number % 36}-work-{number}.md"
         front = _front_matter(keys[number], chance)
         parts = _prose(chance, references.words, [keys[(number * 7 + n) % len(keys)] for n in range(cited)])
         parts["byline"] = references.bylines[keys[number]]
-        (projects["atlas"] / name).write_text(_atlas_page(front, parts))
+        for project in ("atlas", "whole"):
+            (projects[project] / name).write_text(_atlas_page(front, parts))
         (projects["plain"] / name).write_text(_plain_page(front, parts))
         if cited:
             (projects["cited"] / name).write_text(_plain_page(front, parts | {"keys": parts["roles"]}))
     return projects
+
+
+def whole_conf(extensions: Iterable[str] = ("evidence_atlas",), more: str = "") -> str:
+    """Return ``conf.py`` of the project ``whole``.
+
+    Args:
+        extensions: What it loads; what counts the build's work comes with it.
+        more: Lines at its end.
+    """
+    return WHOLE.format(bench=BENCH, extensions=", ".join(map(repr, (*extensions, "counting")))) + more
+
+
+def _finish_whole(project: Path, atlas: Path, doi: str) -> None:
+    """Give the whole its settings, its lists, a policy of its own and a notice, so that one row of each can be edited."""
+    (project / "conf.py").write_text(whole_conf())
+    (project / "references.bib").write_bytes((atlas / "references.bib").read_bytes())
+    (project / "policy.toml").write_bytes(resources.files("evidence_atlas.core").joinpath("policy.toml").read_bytes())
+    (project / "notices.toml").write_text(NOTICE.format(doi=doi))
+    for name, text in LISTS.items():
+        (project / name).write_text(text)
 
 
 def _bibliography(target: Path, pages: int, bib: Path | None, cited: int) -> References:
@@ -121,7 +181,8 @@ def _bibliography(target: Path, pages: int, bib: Path | None, cited: int) -> Ref
     entries = parse_file(str(target)).entries
     titles = " ".join(entry.fields.get("title", "") for entry in entries.values())
     words = re.findall(r"[a-z]{2,}", titles.lower()) if bib else list(WORDS)
-    return References(list(entries), {key: _byline(entry) for key, entry in entries.items()}, words)
+    dois = {key: entry.fields.get("doi", "").lower() for key, entry in entries.items()}
+    return References(list(entries), {key: _byline(entry) for key, entry in entries.items()}, dois, words)
 
 
 def _byline(entry: Entry) -> str:

@@ -26,6 +26,7 @@ PARTS = (
     "evidence_atlas.related",
     "evidence_atlas.history",
     "evidence_atlas.wording",
+    "evidence_atlas.figures",
     "evidence_atlas.scanner_quality",
     "evidence_atlas.abbreviations",
     "evidence_atlas.long_version",

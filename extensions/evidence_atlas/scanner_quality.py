@@ -5,26 +5,20 @@ Their tables are from the files that the measuring runs wrote.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
-from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import OptionSpec
 
 import evidence_atlas
-from evidence_atlas.guard import outside
+from evidence_atlas.figures import NO_VALUE, Figures, FiguresDirective
 from evidence_atlas.nodeset import paragraph, table
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
-
-Figures = Mapping[str, Any]
-NO_VALUE = "–"
 
 
 def _with_interval(figure: Sequence[float] | None) -> str:
@@ -85,7 +79,7 @@ def _version(figures: Figures, split: str) -> list[nodes.Node]:
     return [paragraph(f"Rules, version {figures['rules']}. Labels, digest {figures['labels']}.")]
 
 
-Tables = Mapping[str, Callable[[Figures, str], list[nodes.Node]]]  # the first is shown where none is asked for
+Tables = Mapping[str, Callable[[Figures, str], list[nodes.Node]]]
 SCANNER: Tables = {
     "strengths": _strengths,
     "rules": _rules,
@@ -95,49 +89,32 @@ SCANNER: Tables = {
 CRITERIA: Tables = {"definitions": _named, "roles": _roles, "version": _names_version}
 
 
-class _Quality(SphinxDirective):
-    """Shows one part of the figures in a file that stands beside the page."""
+class _Quality(FiguresDirective):
+    """Shows one part of the figures of one split."""
 
     tables: ClassVar[Tables]
-    required_arguments = 1
     option_spec: ClassVar[OptionSpec] = {
-        "show": directives.unchanged_required,
+        **FiguresDirective.option_spec,
         "split": lambda word: directives.choice(word, ("held-out", "held-out-2", "development")),
     }
 
-    def run(self) -> list[nodes.Node]:
-        """Return the tables; the page is read again when the file changes.
-
-        Raises:
-            DirectiveError: If there is no such part, or the file lies outside the sources, or does not hold such figures.
-        """
-        name, shown = self.arguments[0], self.options.get("show", next(iter(self.tables)))
-        if shown not in self.tables:
-            raise self.error(f"There is no table '{shown}'; expected one of {', '.join(self.tables)}.")
-        relative, path = self.env.relfn2path(name)
-        if outside(self.env, name):
-            raise self.error(f"The file of figures '{name}' lies outside the sources.")
-        self.env.note_dependency(relative)
-        try:
-            figures = json.loads(Path(path).read_text(encoding="utf-8"))
-            made = self.tables[shown](figures, self.options.get("split", "held-out"))
-        except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
-            raise self.error(f"The file of figures '{name}' cannot be shown: {error!r}") from error
-        for node in made:
-            self.set_source_info(node)
-        return made
+    def made(self, figures: Figures, shown: str) -> list[nodes.Node]:
+        """Return the tables of a part."""
+        return self.tables[shown](figures, self.options.get("split", "held-out"))
 
 
 class ScannerQuality(_Quality):
     """How good the wording scanner is."""
 
-    tables = SCANNER
+    tables: ClassVar[Tables] = SCANNER
+    parts = tuple(SCANNER)
 
 
 class CriteriaQuality(_Quality):
     """How good the criteria finder is."""
 
-    tables = CRITERIA
+    tables: ClassVar[Tables] = CRITERIA
+    parts = tuple(CRITERIA)
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

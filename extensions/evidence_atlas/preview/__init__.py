@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from sphinx.util.logging import NAMESPACE, is_suppressed_warning
 
 import evidence_atlas
+from evidence_atlas import search_index
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -121,6 +123,16 @@ def note_written(app: Sphinx, page: str, template: str, context: dict[str, Any],
     _collected(app).made.add(page)
 
 
+def spare_search(app: Sphinx) -> Iterable[tuple[str, dict[str, Any], str]]:
+    """Leave search page and index as they are, where that is asked for: of many pages they take longer than all else.
+
+    Called when the pages are written, and the search page is next; it adds no page.
+    """
+    if not app.config.atlas_preview_search and Path(app.outdir, search_index.FOLDER, search_index.ENTRY).is_file():
+        app.config.atlas_pagefind = False
+    return ()
+
+
 def finish(app: Sphinx, exception: Exception | None) -> None:
     """Write what is known now for the pages, also where the build stopped, and keep it for the next build."""
     collected, handler = app.atlas_preview  # type: ignore[attr-defined]
@@ -163,6 +175,8 @@ def add_static_files(app: Sphinx) -> None:
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Connect the collector to the build, and the script to the pages."""
     begin(app)
+    app.add_config_value("atlas_preview_search", True, "", types=(bool,))
+    app.connect("html-collect-pages", spare_search, priority=100)
     app.connect("builder-inited", add_static_files)
     app.connect("env-before-read-docs", note_read)
     app.connect("env-updated", note_checks, priority=900)
