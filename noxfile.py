@@ -86,6 +86,20 @@ def deep(session: nox.Session) -> None:
 
 
 @nox.session
+def coverage(session: nox.Session) -> None:
+    """Run every test as 'tests' does, and fail where they leave more than 5 % of lines and branches unused."""
+    _install(session, "tests", "coverage")
+    session.run("pytest", "-n", "auto", "--dist", "loadgroup", "--ignore=tests/browser", "--cov", *session.posargs)
+
+
+@nox.session
+def mutants(session: nox.Session) -> None:
+    """Change the code in one place at a time, and count the changes that no test notices; '--all' takes hours."""
+    _install(session, "tests", "mutants")
+    session.run("python", "bench/mutants.py", *session.posargs)
+
+
+@nox.session
 def setups(session: nox.Session) -> None:
     """Build the projects of other people: their themes, locales, folders and bibliographies."""
     _install(session, "tests", "setups")

@@ -19,8 +19,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import corpus
-
-from run import cpu_seconds
+from measured import take
 
 PATCHES = Path(__file__).parents[1] / "upstream"
 PACKAGES = {"sphinx": "sphinx", "myst-parser": "myst_parser", "sphinx-design": "sphinx_design"}
@@ -65,16 +64,17 @@ def main() -> None:
                 shutil.rmtree(site, ignore_errors=True)
                 searched = os.pathsep.join(filter(None, (str(path), os.environ.get("PYTHONPATH", ""))))
                 build = [sys.executable, "-m", "sphinx", "-q", "-b", "dirhtml", "-d", str(root / "doctrees"), "-E"]
-                taken[kind].append(cpu_seconds(["env", f"PYTHONPATH={searched}", *build, str(project), str(site)]))
+                taken[kind].append(take(["env", f"PYTHONPATH={searched}", *build, str(project), str(site)]).cpu)
         for kind in paths:
             if wrong := differing(root / "sites" / INSTALLED, root / "sites" / kind):
                 sys.exit(f"{kind}: these files are not the same: {', '.join(wrong[:10])}")
     base = statistics.median(taken[INSTALLED])
     versions = ", ".join(f"{name} {metadata.version(name)}" for name in PACKAGES)
     print(f"{options.project}, {options.pages} pages, medians of {options.runs}; {versions}; the same bytes by all")
-    for kind, seconds in taken.items():
-        took = statistics.median(seconds)
-        print(f"{kind:<16}{took / options.pages * 1e3:8.1f} ms a page{took / base:8.2f}{(took - base) / options.pages * 1e3:+8.1f} ms")
+    for kind, runs in taken.items():
+        took = statistics.median(runs)
+        each, spared = took / options.pages * 1e3, (took - base) / options.pages * 1e3
+        print(f"{kind:<16}{each:8.1f} ms a page{took / base:8.2f}{spared:+8.1f} ms")
 
 
 if __name__ == "__main__":

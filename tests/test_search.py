@@ -295,6 +295,19 @@ def test_many_journals(build: Build):
     assert "5 more: type the name in the field above." in html
 
 
+def test_the_search_page_is_written_for_other_facets_alone(build: Build):
+    """Where nothing changed, search page and 404 are left alone; a paper of another year has the choices counted again."""
+    built = build(FILES)
+    made = [built.out / name for name in ("search/index.html", "404.html")]
+    before = [path.stat().st_mtime_ns for path in made]
+    again = build()
+    assert [path.stat().st_mtime_ns for path in made] == before
+    assert "2031" not in choices(again.html("search"))["year"]
+    bibliography = built.source.parent / "references.bib"
+    bibliography.write_text(bibliography.read_text().replace("year = {2020}", "year = {2031}", 1))
+    assert "2031" in choices(build().html("search"))["year"]
+
+
 def test_what_there_is_instead_of_searching(build: Build):
     """The search page links to the lists that need no script: the papers, and the references."""
     files = FILES | {

@@ -7,7 +7,6 @@ rules as an appendix.
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,9 +27,9 @@ from evidence_atlas.core.record import Criterion, Record
 from evidence_atlas.core.verdict import Verdict
 from evidence_atlas.definition_badges import counts, read_otherwise
 from evidence_atlas.domain import AtlasDomain, Paper, atlas_domain
-from evidence_atlas.evidence_browse import frame_digest, page_file
 from evidence_atlas.evidence_policy import unchecked
 from evidence_atlas.language import _, ngettext, number, shown_verdict
+from evidence_atlas.made_pages import digest_of, frame_digest, must_write, page_file
 from evidence_atlas.nodeset import bullet_list, link, text
 from evidence_atlas.table_data import has_controls
 from evidence_atlas.writing import WriteTime, Writing, announce, show
@@ -101,14 +100,14 @@ def definition_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
         return
     now: dict[str, str] = app.atlas_signatures  # type: ignore[attr-defined]
     before: Mapping[str, str] = app.atlas_before  # type: ignore[attr-defined]
-    frame = frame_digest(app, domain) if domain.defined else ""
+    frame = frame_digest(app) if domain.defined else ""
     for start in sorted(domain.defined):
         writer = BrowseWriter(start, app.env.titles[start].astext(), app.builder.get_target_uri, domain.shown_atlas)
         pages = [page for page in _pages(domain, writer) if page.name not in app.env.found_docs]
         announce(app, (REMEMBERED + page.name for page in pages))
         for page in pages:
-            now[REMEMBERED + page.name] = _digest(frame, writer.title, page.signature)
-            if before.get(REMEMBERED + page.name) != now[REMEMBERED + page.name] or not page_file(app, page.name).exists():
+            shown = digest_of(frame, writer.title, page.signature)
+            if must_write(app, page_file(app, page.name), REMEMBERED + page.name, shown):
                 yield page.name, {"title": page.title, "body": page.body()}, "page.html"
     for name in before.keys() - now.keys():
         if name.startswith(REMEMBERED):
@@ -252,7 +251,7 @@ def _pages(domain: AtlasDomain, writer: BrowseWriter) -> Iterator[DefinitionPage
         used, source = uses.get(key, {}), set_out.get(row.doi.lower())
         shown = [domain.paper_signature(paper.record.paper) for papers in used.values() for paper in papers]
         roles = [(role, len(papers)) for role, papers in used.items()]
-        signature = _digest(rules, repr((key, row, roles, source and source.docname, sorted(now.items()))), *shown)
+        signature = digest_of(rules, repr((key, row, roles, source and source.docname, sorted(now.items()))), *shown)
         yield DefinitionPage(f"{writer.start}/{key}", key, row, used, source, writer, now, signature)
 
 
@@ -273,10 +272,6 @@ def _heading(words: str, level: int = 2) -> str:
 
 def _paragraph(*sentences: str) -> str:
     return f"<p>{escape(' '.join(sentence for sentence in sentences if sentence))}</p>"
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.blake2b("\n".join(parts).encode(), digest_size=12).hexdigest()
 
 
 def add_style(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:

@@ -306,7 +306,7 @@ class AtlasDomain(Domain):
             "_signatures",
             "_listed_signatures",
             "_common_signature",
-            "_whole_signature",
+            "whole_signature",
         )
         for name in derived:
             self.__dict__.pop(name, None)
@@ -325,7 +325,7 @@ class AtlasDomain(Domain):
             related, said = self._related.signature(docname)
             parts += [said, *map(self._listed_signature, related)]
         if shown and shown.everything:
-            parts.append(self._whole_signature)
+            parts.append(self.whole_signature)
         return hashlib.blake2b("\n".join(parts).encode(), digest_size=12).hexdigest()
 
     def paper_signature(self, key: str) -> str:
@@ -361,7 +361,8 @@ class AtlasDomain(Domain):
         return repr((self.atlas.identity, self.atlas.settings, self.atlas.policy.version, self.atlas.scanner))
 
     @cached_property
-    def _whole_signature(self) -> str:
+    def whole_signature(self) -> str:
+        """All that a document can show of every paper, the policy and notices."""
         atlas = self.atlas
         notices = [(key, atlas.bibliography.digest(key), atlas.notices_of(key)) for key in atlas.under_notice]
         checks = sorted(atlas.checks.items())

@@ -6,7 +6,6 @@ theme renders one of them, and the others are made from it, which takes a tenth 
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -27,6 +26,7 @@ from evidence_atlas.browse_html import BrowsePage, BrowseWriter
 from evidence_atlas.core import files
 from evidence_atlas.domain import AtlasDomain, atlas_domain
 from evidence_atlas.language import _, language, ngettext, number
+from evidence_atlas.made_pages import digest_of, frame_digest, page_file
 from evidence_atlas.nodeset import bullet_list, link, paragraph
 from evidence_atlas.table_data import has_controls
 from evidence_atlas.table_files import write_changed
@@ -101,8 +101,8 @@ def browse_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     memory = Memory(app.builder)
     if not has_controls(app.builder) or not (domain.browsed or memory.pages):
         return
-    frame = frame_digest(app, domain)
-    whole = _digest(frame, *(f"{start} {app.env.titles[start]} {domain.signature(start)}" for start in sorted(domain.browsed)))
+    frame = frame_digest(app)
+    whole = digest_of(frame, *(f"{start} {app.env.titles[start]} {domain.signature(start)}" for start in sorted(domain.browsed)))
     if memory.whole == whole and all(page_file(app, name).exists() for name in memory.pages):
         return
     known = dict(memory.works)
@@ -114,7 +114,7 @@ def browse_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
         for page in (page for facet in FACETS for page in writer.pages(facet, values_of(facet, papers, domain.shown_atlas))):
             if page.name in app.env.found_docs:
                 continue
-            digests[page.name] = _digest(frame, page.title, page.body)
+            digests[page.name] = digest_of(frame, page.title, page.body)
             if memory.pages.get(page.name) == digests[page.name] and page_file(app, page.name).exists():
                 continue
             alike[page.name.removeprefix(start).count("/")].append(page)
@@ -150,32 +150,6 @@ def write_alike(app: Sphinx, start: str, model: str, pages: Sequence[BrowsePage]
         target = page_file(app, page.name)
         target.parent.mkdir(parents=True, exist_ok=True)
         write_changed(target, text.replace(BODY, page.body))
-
-
-def page_file(app: Sphinx, name: str) -> Path:
-    """Return the file of a page by its name."""
-    return Path(app.builder.get_outfilename(name))  # type: ignore[attr-defined]
-
-
-def frame_digest(app: Sphinx, domain: AtlasDomain) -> str:
-    """Return a digest of what the frame of a page shows: what makes Sphinx write every page again, and the atlas's version."""
-    builder: Any = app.builder
-    atlas = domain.atlas
-    return repr(
-        (
-            evidence_atlas.__version__,
-            language(),
-            builder.build_info.config_hash,
-            builder.templates.newest_template_mtime(),
-            atlas.identity,
-            atlas.settings,
-            atlas.policy.version,
-        )
-    )
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.blake2b("\n".join(parts).encode(), digest_size=12).hexdigest()
 
 
 def add_style(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:

@@ -5,7 +5,6 @@ The pages are made without sources, for sites alone: other formats list the work
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
@@ -20,9 +19,9 @@ from sphinx.util.osutil import relative_uri
 import evidence_atlas
 from evidence_atlas.core import files
 from evidence_atlas.domain import AtlasDomain, atlas_domain
-from evidence_atlas.evidence_browse import frame_digest, page_file
 from evidence_atlas.fields import UNDATED
 from evidence_atlas.language import _, ngettext, number
+from evidence_atlas.made_pages import digest_of, frame_digest, must_write, page_file
 from evidence_atlas.nodeset import bullet_list, link, paragraph
 from evidence_atlas.writing import WriteTime, Writing, announce, serves_files, show
 
@@ -77,7 +76,7 @@ def find_changed(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     if not showing:
         return []
     years = repr(sorted(domain.atlas.bibliography.years.items()))
-    now = hashlib.blake2b(years.encode(), digest_size=12).hexdigest()
+    now = digest_of(years)
     app.atlas_signatures[COUNTED] = now  # type: ignore[attr-defined]
     return showing if app.atlas_before.get(COUNTED) != now else []  # type: ignore[attr-defined]
 
@@ -90,14 +89,13 @@ def year_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     now: dict[str, str] = app.atlas_signatures  # type: ignore[attr-defined]
     before: Mapping[str, str] = app.atlas_before  # type: ignore[attr-defined]
     years = by_year(domain) if domain.listings else {}
-    frame = frame_digest(app, domain) if years else ""
+    frame = frame_digest(app) if years else ""
     for docname in sorted(domain.listings):
         announce(app, (f"{REMEMBERED}{docname}/{year}" for year in years))
         for year, keys in years.items():
             page = f"{docname}/{year}"
-            shown = repr([frame, *(domain.paper_signature(key) for key in keys)])
-            now[REMEMBERED + page] = hashlib.blake2b(shown.encode(), digest_size=12).hexdigest()
-            if before.get(REMEMBERED + page) != now[REMEMBERED + page] or not page_file(app, page).exists():
+            shown = digest_of(frame, *(domain.paper_signature(key) for key in keys))
+            if must_write(app, page_file(app, page), REMEMBERED + page, shown):
                 yield page, {"title": title_of(year), "body": _body(app, page, year, keys)}, "page.html"
     for name in before.keys() - now.keys():
         if name.startswith(REMEMBERED):

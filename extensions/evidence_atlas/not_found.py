@@ -6,11 +6,13 @@ Its links begin at the root of the site, whose path is that of the setting ``bas
 from __future__ import annotations
 
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import evidence_atlas
 from evidence_atlas.domain import atlas_domain
+from evidence_atlas.made_pages import frame_digest, must_write
 from evidence_atlas.theme import is_own_site
 
 if TYPE_CHECKING:
@@ -23,8 +25,9 @@ PAGE = "404"
 
 def write_page(app: Sphinx) -> list[tuple[str, dict[str, Any], str]]:
     """Write the page at the top of the site, where every builder of a site must have it; collect no other."""
-    if is_own_site(app.builder) and PAGE not in app.env.found_docs:
-        app.builder.handle_page(PAGE, {}, "404.html", outfilename=app.outdir / f"{PAGE}.html")  # type: ignore[attr-defined]
+    file = Path(app.outdir, f"{PAGE}.html")
+    if is_own_site(app.builder) and PAGE not in app.env.found_docs and must_write(app, file, PAGE, frame_digest(app)):
+        app.builder.handle_page(PAGE, {}, "404.html", outfilename=file)  # type: ignore[attr-defined]
     return []
 
 

@@ -14,6 +14,7 @@ from evidence_atlas.core.citation import FORMATS
 from evidence_atlas.core.digest import SCHEMA
 from evidence_atlas.core.files import remove
 from evidence_atlas.domain import Paper, atlas_domain
+from evidence_atlas.table_files import write_changed
 from evidence_atlas.writing import serves_files
 
 if TYPE_CHECKING:
@@ -53,11 +54,11 @@ def write_files(app: Sphinx, page: Paper) -> None:
     atlas = atlas_domain(app.env).atlas
     folder = Path(app.outdir, page.docname)
     folder.mkdir(parents=True, exist_ok=True)
-    for name, render in FORMATS.items():
-        (folder / name).write_bytes(render(page.reference, page.notices).encode())
     own = own_reference.own_reference(page.docname, page.reading.title, page.digest, atlas)
-    for name, render_own in own_reference.FORMATS.items():
-        (folder / name).write_bytes(render_own(own).encode())
+    texts = {name: render(page.reference, page.notices) for name, render in FORMATS.items()}
+    texts |= {name: render(own) for name, render in own_reference.FORMATS.items()}
+    for name, text in texts.items():
+        write_changed(folder / name, text)
     (folder / "record.json").write_bytes(record_bytes(page, atlas))
 
 

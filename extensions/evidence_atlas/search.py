@@ -64,8 +64,8 @@ def replace_own_search(app: Sphinx) -> None:
 
 
 def collect_page(app: Sphinx) -> Iterable[tuple[str, dict[str, Any], str]]:
-    """Return the search page, which is written in every build."""
-    return [("search", search_page.context(app), search_page.TEMPLATE)] if uses_pagefind(app.builder) else []
+    """Return the search page, where it must be written."""
+    return search_page.pages(app) if uses_pagefind(app.builder) else ()
 
 
 def keep_record(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:

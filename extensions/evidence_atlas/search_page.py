@@ -14,11 +14,13 @@ from evidence_atlas.core.atlas import Atlas
 from evidence_atlas.domain import AtlasDomain, atlas_domain
 from evidence_atlas.fields import FIELDS, level_name
 from evidence_atlas.language import _
+from evidence_atlas.made_pages import digest_of, frame_digest, must_write, page_file
 from evidence_atlas.search_records import FACETS, facet_values
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
+PAGE = "search"
 TEMPLATE = "search-pagefind.html"
 MOST_CHOICES = 40  # more boxes than these nobody reads; the others are found by their words
 
@@ -55,12 +57,13 @@ class Facet:
     left_out: int
 
 
-def context(app: Sphinx) -> dict[str, Any]:
-    """Return what the template of the search page asks for."""
+def pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Yield the search page, where its facets or lists have changed: counting them reads the reference of every paper."""
     domain = atlas_domain(app.env)
     documents = [f"{domain.atlas.settings.evidence}/index", *sorted(domain.browsed), *sorted(domain.listings)]
     lists = [(name, app.env.titles[name].astext()) for name in documents if name in app.env.titles]
-    return {"facets": list(_facets(domain)), "lists": lists, "papers": len(domain.pages)}
+    if must_write(app, page_file(app, PAGE), PAGE, digest_of(frame_digest(app), domain.whole_signature, repr(lists))):
+        yield PAGE, {"facets": list(_facets(domain)), "lists": lists, "papers": len(domain.pages)}, TEMPLATE
 
 
 def spare_styles(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from html import escape
@@ -18,7 +17,8 @@ from evidence_atlas.charts.links import Links, folder
 from evidence_atlas.charts.tally import Head, Tally
 from evidence_atlas.core import files
 from evidence_atlas.domain import AtlasDomain, Paper, atlas_domain
-from evidence_atlas.evidence_browse import BODY, MODEL, TITLE, frame_digest, page_file, write_alike
+from evidence_atlas.evidence_browse import BODY, MODEL, TITLE, write_alike
+from evidence_atlas.made_pages import digest_of, frame_digest, page_file
 from evidence_atlas.table_data import has_controls
 from evidence_atlas.writing import announce
 
@@ -35,10 +35,10 @@ def paper_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     domain = atlas_domain(app.env)
     now: dict[str, str] = app.atlas_signatures  # type: ignore[attr-defined]
     before: Mapping[str, str] = app.atlas_before  # type: ignore[attr-defined]
-    frame = frame_digest(app, domain) if domain.charted else ""
+    frame = frame_digest(app) if domain.charted else ""
     known: dict[str, Listed] = {}
     for docname, charts in sorted(domain.charted.items()):
-        whole = _digest(frame, repr((app.env.titles[docname].astext(), charts)), domain.signature(docname))
+        whole = digest_of(frame, repr((app.env.titles[docname].astext(), charts)), domain.signature(docname))
         mine = f"{REMEMBERED}{docname}:"
         pages = {name: digest for name, digest in before.items() if name.startswith(mine)}
         if pages.get(mine) == whole and all(page_file(app, name.removeprefix(mine)).exists() for name in pages.keys() - {mine}):
@@ -46,7 +46,7 @@ def paper_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
             continue
         changed = []
         for page in _pages(app, docname, domain, known):
-            now[mine + page.name] = _digest(frame, page.title, page.body)
+            now[mine + page.name] = digest_of(frame, page.title, page.body)
             if before.get(mine + page.name) != now[mine + page.name] or not page_file(app, page.name).exists():
                 changed.append(page)
         if changed:
@@ -102,7 +102,3 @@ def add_style(app: Sphinx, page: str, template: str, context: dict[str, Any], do
     """Add the style of lists of papers to these pages."""
     if doctree is None and any(page.startswith(f"{folder(docname)}/") for docname in atlas_domain(app.env).charted):
         app.add_css_file("browse.css")
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.blake2b("\n".join(parts).encode(), digest_size=12).hexdigest()

@@ -5,7 +5,6 @@ Their namespace is a page of every atlas, ``atlas-terms/``, and beside it ``term
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from evidence_atlas.core.settings import Settings
 from evidence_atlas.domain import atlas_domain
-from evidence_atlas.evidence_browse import frame_digest, page_file
+from evidence_atlas.made_pages import digest_of, frame_digest, must_write, page_file
 from evidence_atlas.table_data import has_controls
 
 if TYPE_CHECKING:
@@ -95,7 +94,5 @@ def pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     domain = atlas_domain(app.env)
     if not domain.stated or not has_controls(app.builder) or PAGE in app.env.found_docs:
         return
-    signature = hashlib.blake2b(f"{frame_digest(app, domain)}{body()}".encode(), digest_size=12).hexdigest()
-    app.atlas_signatures[PAGE] = signature  # type: ignore[attr-defined]
-    if not page_file(app, PAGE).exists() or app.atlas_before.get(PAGE) != signature:  # type: ignore[attr-defined]
+    if must_write(app, page_file(app, PAGE), PAGE, digest_of(frame_digest(app), body())):
         yield PAGE, {"title": "Terms of this atlas", "body": body()}, "page.html"
