@@ -46,6 +46,8 @@ class Group:
 
 
 BUILDS = ("test_incremental.py", "test_notices.py", "test_page.py", "test_references.py", "test_topics.py")
+SPEED = ("scanner/test_places.py::test_rate",)
+"""Tests of speed: changed code is slower, since each call looks up which change is on trial."""
 GROUPS = {
     "records": Group(("core/record.py", "core/frontmatter.py", "core/page.py"), ("core",)),
     "policy": Group(("core/policy.py", "core/verdict.py"), ("core",)),
@@ -68,7 +70,7 @@ def prepare(folder: Path, group: Group) -> None:
         "only_mutate": [f"src/evidence_atlas/{name}" for name in group.code],
         "also_copy": names,
         "pytest_add_cli_args_test_selection": [f"tests/{name}" for name in group.tests],
-        "pytest_add_cli_args": ["-p", "reached", "-p", "no:cacheprovider"],
+        "pytest_add_cli_args": ["-p", "reached", "-p", "no:cacheprovider", *(f"--deselect=tests/{name}" for name in SPEED)],
     }
     lines = ["[mutmut]", "use_git_change_detection = false"]
     lines += ["\n    ".join([f"{name} =", *values]) for name, values in settings.items()]
@@ -106,11 +108,13 @@ def noticed(folder: Path, group: Group, each: int | None, seed: int, jobs: int) 
     # the changed code for the processes that tests start, and the plugin beside this file
     paths = [str(folder / "mutants" / "src"), str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]
     program = shutil.which("mutmut", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
-    command = [str(program), "run", "--max-children", str(jobs), *names]
-    with Path("mutmut.log").open("wb") as log:
-        done = subprocess.run(command, env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)}, stdout=log, check=False)
-    if done.returncode:
-        sys.exit(f"mutmut could not run the tests: {folder / 'mutmut.log'}")
+    # which test reaches what is found out in a process of its own: pytest cannot be asked again after so many tests
+    for command in (["print-time-estimates"], ["run", "--max-children", str(jobs), *names]):
+        with Path(f"{command[0]}.log").open("wb") as log:
+            environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+            done = subprocess.run([str(program), *command], env=environment, stdout=log, stderr=log, check=False)
+        if done.returncode:
+            sys.exit(f"mutmut could not run the tests: {folder / command[0]}.log")
     counted: dict[str, Counter[str]] = {}
     with Path("survivors.diff").open("w", encoding="utf-8") as survivors:
         for data, name, code in mutmut.collect_source_file_mutation_data(mutant_names=names)[0]:

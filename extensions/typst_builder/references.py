@@ -76,8 +76,11 @@ class References(Base):
         return False
 
     def link_document(self, docname: str, place: str, body: Code, node: Element) -> None:
-        """Add a link to a place of a document, which leads there within the PDF or to the web."""
+        """Add a link to a place of a document, which leads there within the PDF or to the web; around that place, its text."""
         label = label_of(docname, place)
+        if any(label == label_of(self.docname, name) for part in node.findall(nodes.Element) for name in part["ids"]):
+            self.emit(body)  # Typst lays out a link once its target is there, and this target comes with the link
+            return
         self.links[label] = None
         address = self.builder.settings.address(docname)
         if address and place:

@@ -8,7 +8,7 @@ import pytest
 from docutils import nodes
 from docutils.frontend import get_default_settings
 from docutils.utils import new_document
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
@@ -78,6 +78,7 @@ def app(tmp_path_factory: pytest.TempPathFactory):
         yield app
 
 
+@example([nodes.paragraph("", "", nodes.reference("", "", nodes.emphasis("", "here", ids=["a"]), refid="a"))])  # leads to itself
 @given(st.lists(trees(), max_size=4))
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_doctree_compiles(app: Sphinx, children: list[nodes.Node]):
