@@ -40,6 +40,11 @@ class Job:
     large: bool = False
 
 
+# said where the compiler meets a fault of its own: typst 0.15 does while it tags, say, a block within emphasised words
+# that a line breaks; no source is known that a person would write
+BROKE_OFF = "the compiler itself broke off"
+
+
 class Failed(Exception):  # noqa: N818 (it is the result of a job, not an error of the program)
     """A PDF that could not be made.
 
@@ -94,6 +99,11 @@ class PdfCompiler:
             found = [(Path(path), int(line)) for path, line in _PLACE.findall(error.diagnostic or "")]
             message = " ".join([error.message, *(f"({hint})" for hint in error.hints)])
             raise Failed(message, [(path.as_posix(), line) for path, line in found]) from error
+        except BaseException as error:
+            if type(error).__name__ != "PanicException":  # how Rust's panics reach Python; the class cannot be imported
+                raise
+            self._own.used = 0  # the compiler may be left in any state; the next PDF gets another
+            raise Failed(f"{BROKE_OFF}: {error}", []) from error
         finally:
             if job.large:
                 self._forget()

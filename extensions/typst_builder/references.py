@@ -49,7 +49,7 @@ class References(Base):
         """
         body = self.inside(*node.children)
         if not node.astext().strip() and not any(node.findall(nodes.image)):
-            body = self.string(one_line(node.get("refuri", "")))
+            body = block([body, self.string(one_line(node.get("refuri", "")))])  # it may hold places that are linked to
         uri, place = node.get("refuri", ""), node.get("refid", "")
         if self._in_link(node):
             self.emit(body)

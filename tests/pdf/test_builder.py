@@ -10,6 +10,7 @@ from pathlib import Path
 
 import page as validator
 import pytest
+import typst
 
 from typst_builder.about import Attachment, Part, Volume
 
@@ -207,6 +208,27 @@ def test_a_failing_page_is_named_and_others_are_made(make: Make):
     assert built.app.statuscode == 1
     time.sleep(0.01)
     assert make({"two.rst": TREE["two.rst"]}, typst_raw=True).names() == good.names()
+
+
+def test_a_fault_of_the_compiler_stops_one_page(make: Make, monkeypatch: pytest.MonkeyPatch):
+    """Where the compiler itself panics, its PDF is reported like any other that cannot be made, and the others are made."""
+    panic = type("PanicException", (BaseException,), {})
+
+    real = typst.Compiler
+
+    class Compiler:
+        def __init__(self, *arguments, **options) -> None:
+            self.real = real(*arguments, **options)
+
+        def compile(self, **options):
+            if b"two#" in options["input"] and b"one#" not in options["input"]:
+                raise panic("index out of bounds")
+            return self.real.compile(**options)
+
+    monkeypatch.setattr(typst, "Compiler", Compiler)
+    built = make(TREE)
+    assert [line for line in built.warnings if "two.pdf cannot be made" in line and "broke off: index out of bounds" in line]
+    assert built.names() == {"index.pdf", "one.pdf", "small.pdf"}
 
 
 def test_an_image_that_cannot_be_shown(make: Make):
