@@ -100,6 +100,13 @@ def mutants(session: nox.Session) -> None:
 
 
 @nox.session
+def flaky(session: nox.Session) -> None:
+    """Run the tests of processes, ports, threads and time 20 times each, to find one that fails now and then."""
+    session.install("-e", ".[all]", *nox.project.dependency_groups(PROJECT, "tests", "flaky"))
+    session.run("pytest", *(session.posargs or ["--count", "20", "tests/inbox", "tests/sources", "tests/snapshot"]))
+
+
+@nox.session
 def setups(session: nox.Session) -> None:
     """Build the projects of other people: their themes, locales, folders and bibliographies."""
     _install(session, "tests", "setups")

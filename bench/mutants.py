@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import json
 import os
 import random
 import shutil
@@ -23,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from measures import wilson
+from reached import PROCESS
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "build" / "mutants"
@@ -78,8 +80,40 @@ def prepare(folder: Path, group: Group) -> None:
     os.chdir(folder)
 
 
+def run(folder: Path, log: str, *command: str, **environment: str) -> int:
+    """Run a command on the changed code, with its output in a file, and return its exit code."""
+    # the changed code for the processes that tests start, and the plugin beside this file
+    paths = [str(folder / "mutants" / "src"), str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]
+    with (folder / f"{log}.log").open("ab") as out:
+        where = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), **environment}
+        return subprocess.run(command, cwd=folder, env=where, stdout=out, stderr=out, check=False).returncode
+
+
+def outcomes(folder: Path, names: Sequence[str], jobs: int) -> dict[str, str]:
+    """Run the tests that reach each change, and return what became of it."""
+    import mutmut.__main__ as mutmut
+    from mutmut.stats import status_by_exit_code
+
+    program = str(shutil.which("mutmut", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"))
+    # which test reaches what is found out in a process of its own: pytest cannot be asked again after so many tests
+    if run(folder, "reached", program, "print-time-estimates"):
+        sys.exit(f"the tests fail: {folder / 'reached.log'}")
+    reached = json.loads((folder / "mutants/mutmut-stats.json").read_text(encoding="utf-8"))["tests_by_mangled_function_name"]
+    if run(folder, "run", program, "run", "--max-children", str(jobs), *names):
+        sys.exit(f"mutmut could not try the changes: {folder / 'run.log'}")
+    tried = mutmut.collect_source_file_mutation_data(mutant_names=list(names))[0]
+    became = {name: status_by_exit_code[code] for _data, name, code in tried}
+    # what goes unnoticed so far may be noticed by a test that starts a command as a process, whose calls are not known
+    again = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--rootdir=mutants"]
+    starting = [f"mutants/{test}" for test in sorted(reached.get(PROCESS, ()))]
+    for name in [name for name, outcome in became.items() if starting and outcome not in NOTICED]:
+        if run(folder, "again", *again, *starting, MUTANT_UNDER_TEST=name) == 1:
+            became[name] = "killed"
+    return became
+
+
 def noticed(folder: Path, group: Group, each: int | None, seed: int, jobs: int) -> dict[str, Counter[str]]:
-    """Change the code of a group, run for each change the tests that reach it, and count what became of the changes.
+    """Change the code of a group, and count what became of the changes.
 
     Args:
         folder: Where to do it; it is made anew.
@@ -95,33 +129,22 @@ def noticed(folder: Path, group: Group, each: int | None, seed: int, jobs: int) 
     import mutmut.__main__ as mutmut
     from mutmut import _reset_globals
     from mutmut.mutation.diff_apply import get_diff_for_mutant
-    from mutmut.stats import status_by_exit_code
 
     _reset_globals()
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere, contextlib.redirect_stdout(nowhere):
         mutmut.copy_src_dir()
         mutmut.copy_also_copy_files()
         mutmut.create_mutants(jobs)
-    names = sorted(name for _, name, _ in mutmut.collect_source_file_mutation_data(mutant_names=[])[0])
+    path_of = {name: data.path for data, name, _code in mutmut.collect_source_file_mutation_data(mutant_names=[])[0]}
+    names = sorted(path_of)
     if each is not None:
         names = random.Random(seed).sample(names, min(each, len(names)))
-    # the changed code for the processes that tests start, and the plugin beside this file
-    paths = [str(folder / "mutants" / "src"), str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]
-    program = shutil.which("mutmut", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
-    # which test reaches what is found out in a process of its own: pytest cannot be asked again after so many tests
-    for command in (["print-time-estimates"], ["run", "--max-children", str(jobs), *names]):
-        with Path(f"{command[0]}.log").open("wb") as log:
-            environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
-            done = subprocess.run([str(program), *command], env=environment, stdout=log, stderr=log, check=False)
-        if done.returncode:
-            sys.exit(f"mutmut could not run the tests: {folder / command[0]}.log")
     counted: dict[str, Counter[str]] = {}
     with Path("survivors.diff").open("w", encoding="utf-8") as survivors:
-        for data, name, code in mutmut.collect_source_file_mutation_data(mutant_names=names)[0]:
-            outcome = status_by_exit_code[code]
-            counted.setdefault(str(data.path.relative_to("src/evidence_atlas")), Counter())[outcome] += 1
+        for name, outcome in sorted(outcomes(folder, names, jobs).items()):
+            counted.setdefault(str(path_of[name].relative_to("src/evidence_atlas")), Counter())[outcome] += 1
             if outcome not in NOTICED:
-                survivors.write(f"# {name}: {outcome}\n{get_diff_for_mutant(name, path=data.path)}\n")
+                survivors.write(f"# {name}: {outcome}\n{get_diff_for_mutant(name, path=path_of[name])}\n")
     return counted
 
 
@@ -129,9 +152,9 @@ def show(name: str, counted: Mapping[str, Counter[str]]) -> float:
     """Print the rows of a group, and return the share of its changes that were noticed."""
     total = sum(counted.values(), Counter[str]())
     share = 0.0
-    for row, outcomes in [*((f"  {file}", counted[file]) for file in sorted(counted)), (name, total)]:
-        share, low, high = wilson(sum(outcomes[it] for it in NOTICED), outcomes.total()) or (0.0, 0.0, 0.0)
-        figures = "".join(f"{outcomes[it]:10}" for it in OUTCOMES)
+    for row, became in [*((f"  {file}", counted[file]) for file in sorted(counted)), (name, total)]:
+        share, low, high = wilson(sum(became[it] for it in NOTICED), became.total()) or (0.0, 0.0, 0.0)
+        figures = "".join(f"{became[it]:10}" for it in OUTCOMES)
         print(f"{row:34}{figures}{share:10.0%}  {low:.0%} to {high:.0%}", flush=True)
     return share
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Generator
 
 import pytest
 from mutmut.state import state
 
 REACHED = pytest.StashKey[dict[pytest.FixtureDef, set[str]]]()
+PROCESS = "a process"
+"""What stands among the functions that a test reaches where it starts a process, whose calls are not known."""
 
 
 def pytest_configure() -> None:
-    """Let the processes that a test starts run the code as it is while mutmut notes the calls; they cannot tell it theirs."""
+    """While mutmut notes the calls, let processes run the code as it is, and note that they were started."""
     if os.environ.get("MUTANT_UNDER_TEST") == "stats":
         del os.environ["MUTANT_UNDER_TEST"]
+        sys.addaudithook(lambda event, _values: state()._stats.add(PROCESS) if event == "subprocess.Popen" else None)
 
 
 @pytest.hookimpl(wrapper=True)

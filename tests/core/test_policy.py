@@ -111,7 +111,9 @@ ROWS = [  # table, key, its new value, message
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("table", "key", "value", "message"), ROWS, ids=[f"{row[0]}.{row[1]} = {row[2]}" for row in ROWS])
+@pytest.mark.parametrize(
+    ("table", "key", "value", "message"), ROWS, ids=[f"{row[0]}.{row[1]} = {row[2].splitlines()[0]}" for row in ROWS]
+)
 def test_a_row_that_cannot_be_used(table, key, value, message, tmp_path):
     """A row with a wrong key, value or reference gives one finding at the line of the key, and the built-in policy."""
     text = edited(table, key, value)

@@ -9,10 +9,12 @@ import pytest
 
 from conftest import BIB, page
 from evidence_atlas.cli import main
+from evidence_atlas.core.record import Waiver
 from evidence_atlas.scanner import Context, Engine, scan
 from evidence_atlas.scanner.cache import Cache
 from evidence_atlas.scanner.files import check_and_screen, screen_files
 from evidence_atlas.scanner.rules import built_in
+from evidence_atlas.scanner.screening import settle
 
 COHORT = Context(design="cohort", design_label="a cohort study", level="E2", contexts=("me-cfs",))
 
@@ -127,6 +129,15 @@ def test_waivers(atlas: Path):
     assert "waives nothing" in idle.message
     assert "did you mean 'strong-causal'" in unknown.message
     assert (idle.line + 1, idle.label) == (unknown.line, "atlas.waiver")
+
+
+def test_readers_see_no_waiver_that_waives_nothing():
+    """Of a page's waivers, readers are shown those whose rule found something there; the others are for the editor."""
+    found = scan("Rest reduced pain.", COHORT)
+    waivers = [Waiver(rule, "x") for rule in ("strong-causal", "certainty", "no-such-rule")]
+    screened = settle(found, waivers, Engine(built_in()))
+    assert [waiver.rule for waiver in screened.waived] == ["strong-causal"]
+    assert [index for index, _complaint in screened.idle] == [1, 2]
 
 
 def test_cache_gives_the_same_and_survives_damage(atlas: Path):

@@ -8,8 +8,10 @@ import re
 import pytest
 
 from core.helpers import run
+from evidence_atlas.snapshot.changes_page import changes_page
 from evidence_atlas.snapshot.diff import compare, compare_text
 from evidence_atlas.snapshot.diff_formats import LONGEST_COMMENT, as_json, as_markdown, as_text
+from evidence_atlas.snapshot.version_links import CONTENT_BLANK
 
 from .versions import ALPHA, GAMMA, TEXT, record, versions, write
 
@@ -49,6 +51,16 @@ def test_a_field_is_named_with_what_it_belongs_to(tmp_path, changes, name, befor
     change = changed(tmp_path, **changes)
     assert [(f.name, f.before, f.after, f.cause) for f in change.fields] == [(name, before, after, cause)]
     assert (change.causes, change.text, change.badge) == ((cause,), (), None)
+
+
+def test_line_breaks_alone_are_said_to_be_so(tmp_path):
+    """Where a text has other line breaks and the same words, readers are told that, and shown no words that changed."""
+    old, new = versions(
+        tmp_path, {ALPHA: record()}, {ALPHA: record("2026.11", text=TEXT.replace("help.\nTwelve", "help. Twelve"))}
+    )
+    lines = [line.strip() for line in as_text(compare(old, new)).splitlines()]
+    assert "text: line breaks alone" in lines
+    assert not [line for line in lines if line.startswith(("+", "- ")) or line in {"text:", "text (text):"}]
 
 
 def test_sentences(tmp_path):
@@ -104,6 +116,16 @@ def test_newly_retracted(tmp_path):
     difference = compare(*versions(tmp_path, old, new))
     assert [change.docname for change in difference.withdrawn] == [ALPHA]
     assert changed(tmp_path / "b", notices=[{"kind": "correction"}]).withdrawn is None
+
+
+def test_readers_of_an_old_version_learn_first_what_was_retracted(tmp_path):
+    """The page of what changed begins with the papers that are newly retracted, each with a link to its part of the page."""
+    old, new = versions(tmp_path, {ALPHA: record()}, {ALPHA: record("2026.11", notices=[RETRACTION])})
+    html = changes_page(CONTENT_BLANK, compare(old, new))
+    first = html.index('class="atlas-mark-withdrawn"')
+    assert html.index('<a href="#alpha-2020-rest">Rest</a>') > first
+    assert html.index('id="alpha-2020-rest"') > first
+    assert "atlas-mark-withdrawn" not in changes_page(CONTENT_BLANK, compare(new, new))
 
 
 def test_added_removed_renamed(tmp_path):

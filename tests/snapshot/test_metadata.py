@@ -79,3 +79,12 @@ def test_none(tmp_path: Path):
     assert not {"license", "license-url"} & {*citation, *deposit}
     assert "CC" not in citation["abstract"]
     assert crate.root_dataset.get("license") is None
+
+
+def test_names_stand_in_their_own_letters(tmp_path: Path):
+    """Who opens a file of a release reads the name of the atlas as it is written, not in codes for its letters."""
+    said(tmp_path, name="Überblick", operator="Редакция")
+    for file in ("CITATION.cff", ".zenodo.json"):
+        text = (tmp_path / file).read_text(encoding="utf-8")
+        assert "Überblick" in text, file
+        assert "Редакция" in text, file

@@ -48,6 +48,16 @@ def test_a_flip_and_a_word(atlas):
     assert run(atlas, "policy-changes", "same.toml", "same.toml") == (0, "", "No badge would change, of 1 page.\n")
 
 
+def test_two_files_are_compared_with_each_other(atlas):
+    """Of two files the first is the old policy, whatever policy is in force: what it says is what a badge says now."""
+    policy(atlas, "no.toml", "definition.ccc-2003", "pem", '"no"')
+    shutil.copy(BUILT_IN, atlas / "same.toml")
+    code, output, errors = run(atlas, "policy-changes", "no.toml", "same.toml")
+    assert (code, errors) == (1, "")
+    assert output.splitlines()[2].startswith("  - PEM not required: Patients had to meet CCC 2003, which does not require PEM")
+    assert output.splitlines()[3].startswith(f"  + {BEFORE}")
+
+
 def test_a_page_that_would_lose_its_badge(atlas):
     """A definition that is no longer in the policy takes the badge away from the pages that use it."""
     text = BUILT_IN.read_text(encoding="utf-8")

@@ -153,6 +153,13 @@ def test_links_that_hold_for_good(published):
     assert (other["latest-version"], other.get("predecessor-version")) == (f"{BASE}/other/", None)
 
 
+def test_links_take_nothing_away(published):
+    """What else stands in a page's head, such as what a link to it shows elsewhere, stands there beside these links."""
+    tree, _before = published
+    html = text_of(tree / "v/2026.11" / ALPHA)
+    assert all(html.count(f'<meta property="{name}"') == 1 for name in ("og:title", "og:type", "og:url"))
+
+
 def test_every_old_page_leads_to_what_changed(published):
     """Each page of a paper links to its place on the page of changes, which is there, without script."""
     tree, _before = published
