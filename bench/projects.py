@@ -56,17 +56,18 @@ class Projects:
         self.built.add(name)
         return taken
 
-    def fresh(self, name: str, *, screened: bool = False) -> Taken:
+    def fresh(self, name: str, *arguments: str, screened: bool = False) -> Taken:
         """Build a project from nothing; return what that took.
 
         Args:
             name: The project.
+            arguments: Further arguments of the build.
             screened: Keep what the scanner found before, as after ``atlas check``.
         """
         shutil.rmtree(self.out(name), ignore_errors=True)
         if not screened:
             shutil.rmtree(self.roots[name].parent / FOLDER, ignore_errors=True)
-        return self.build(name)
+        return self.build(name, *arguments)
 
     def ready(self, *names: str) -> None:
         """See to it that projects are built and that nothing has changed since."""
