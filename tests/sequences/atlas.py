@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from conftest import RECORD
 from evidence_atlas.core.policy import BUILT_IN
 from evidence_atlas.scanner.rules import BUILT_IN as BUILT_IN_RULES
 
@@ -46,17 +47,7 @@ class Page:
 
     def source(self) -> str:
         """Return the page as MyST."""
-        plain = {
-            "summary": "In 12 people, rest made no difference.",
-            "read": "abstract",
-            "design": "cohort",
-            "context": "[me-cfs]",
-            "level": "E2",
-            "topics": "[pain]",
-            "criteria": "[{id: ccc-2003, role: inclusion}]",
-            "drafted": "software",
-            "review": "none",
-        } | self.record
+        plain = RECORD | self.record
         lines = "".join(f"  {key}: {value}\n" for key, value in plain.items() if value)
         paragraphs = "\n\n".join(self.body)
         text = (
