@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from docutils import nodes
+from lxml.html import HtmlElement, fromstring
 from sphinx.application import Sphinx
 from sphinx.util.console import strip_escape_sequences
 from sphinx.util.docutils import docutils_namespace, patch_docutils
@@ -110,6 +111,11 @@ class Built:
 
 
 Build = Callable[..., Built]
+
+
+def by_class(built: Built, docname: str, name: str) -> list[HtmlElement]:
+    """Return the elements of a page that have a class."""
+    return fromstring(built.html(docname)).find_class(name)
 
 
 @pytest.fixture

@@ -23,8 +23,9 @@ from evidence_atlas.fields import DIRECTIONS, level_name
 from evidence_atlas.frame import REVIEWERS, SUMMARY_CLASS
 from evidence_atlas.language import N_, _, capital, day, ngettext, number
 from evidence_atlas.limitations import LIMITATIONS_CLASS
-from evidence_atlas.nodeset import container, heading, paragraph
-from evidence_atlas.writing import WriteTime, Writing
+from evidence_atlas.nodeset import Piece
+from evidence_atlas.shapes import Shapes
+from evidence_atlas.writing import ShapedPart, Writing
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -37,28 +38,29 @@ PEER_REVIEW = {
     "unknown": N_("Whether it was peer reviewed is not known"),
 }
 
-Fact = tuple[str, list[nodes.paragraph]]
+Fact = tuple[str, list[str]]
+"""A name, and what is said under it, a paragraph each."""
 
 
-class AtAGlance(WriteTime):
+class AtAGlance(ShapedPart):
     """The facts of a page's record, each under its name."""
 
-    finished = True
-
-    def render(self, writing: Writing) -> Sequence[nodes.Node]:
+    def shape(self, writing: Writing, make: Shapes[Piece]) -> Sequence[Piece]:
         """Return the block; nothing where the record has errors."""
         if (record := writing.record) is None:
             return []
-        facts = [*_six(record, writing.atlas), *_more(record, writing.atlas.policy)]
-        items = [nodes.definition_list_item("", nodes.term("", name), nodes.definition("", *said)) for name, said in facts]
-        block = container(heading(_("At a glance")), nodes.definition_list("", *items), classes=["atlas-glance"])
+        facts = [*_six(record, writing.atlas), *_more(record)]
+        said = [(name, [make.paragraph(sentence) for sentence in sentences]) for name, sentences in facts]
+        if record.criteria:
+            said.append((_("Case definitions"), _definitions(record, writing.atlas.policy, make)))
+        block = [make.heading(_("At a glance")), make.definitions(said)]
         if self["cites"] and writing.can_link_within:
-            block += paragraph(nodes.reference("", _("How to cite"), refid=CITE_ID, internal=True), classes=["atlas-to-cite"])
-        return [block]
+            block.append(make.paragraph(make.to_place(CITE_ID, _("How to cite")), classes=["atlas-to-cite"]))
+        return [make.container(*block, classes=["atlas-glance"])]
 
 
 def _fact(name: str, *said: str) -> Fact:
-    return name, [paragraph(sentence) for sentence in said]
+    return name, [*said]
 
 
 def _six(record: Record, atlas: Atlas) -> list[Fact]:
@@ -97,15 +99,13 @@ def _reviewed(record: Record) -> str:
     return _("Reviewed by {reviewer}, {date}").format(reviewer=_(REVIEWERS[review.by]), date=day(review.date))
 
 
-def _more(record: Record, policy: Policy) -> list[Fact]:
-    """Return what not every study has: an outcome, harms, case definitions."""
+def _more(record: Record) -> list[Fact]:
+    """Return what not every study has: an outcome, harms."""
     facts = []
     if record.outcome:
         facts.append(_fact(_("Primary outcome"), record.outcome.primary, _direction(record.outcome.direction)))
     if record.harms:
         facts.append(_fact(_("Harms"), record.harms))
-    if record.criteria:
-        facts.append((_("Case definitions"), _definitions(record, policy)))
     return facts
 
 
@@ -113,16 +113,16 @@ def _direction(direction: str) -> str:
     return _("Direction: {direction}").format(direction=_(DIRECTIONS[direction]))
 
 
-def _definitions(record: Record, policy: Policy) -> list[nodes.paragraph]:
+def _definitions(record: Record, policy: Policy, make: Shapes[Piece]) -> list[Piece]:
     """Return a paragraph for each definition; one quotation that stands for several in a row follows the last of them."""
-    said: list[nodes.paragraph] = []
+    said: list[Piece] = []
     for (quote, _locator), group in groupby(record.criteria, key=lambda c: (c.quote, c.locator)):
         several = list(group)
-        said += [paragraph(nodes.strong("", policy.definition[c.id].label), f": {_role(c, policy)}") for c in several]
+        said += [make.paragraph(make.strong(policy.definition[c.id].label), f": {_role(c, policy)}") for c in several]
         if quote or several[-1].locator:
-            said.append(paragraph(_quoted(several[-1]), classes=["atlas-quote"]))
+            said.append(make.paragraph(_quoted(several[-1]), classes=["atlas-quote"]))
     if record.joined:
-        said.append(paragraph(f"{capital(policy.joined[record.joined])}."))
+        said.append(make.paragraph(f"{capital(policy.joined[record.joined])}."))
     return said
 
 

@@ -6,7 +6,6 @@ from copy import copy
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from docutils import nodes
-from myst_parser.parsers.sphinx_ import MystParser
 from pybtex.plugin import PluginNotFound, find_plugin
 from sphinx.directives.code import CodeBlock
 from sphinx.parsers import RSTParser
@@ -17,6 +16,7 @@ from evidence_atlas.core import limits
 from evidence_atlas.core.findings import Code, Finding
 from evidence_atlas.domain import warn
 from evidence_atlas.guard import is_guarded
+from evidence_atlas.markdown import Markdown
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -49,7 +49,7 @@ class _Bounded:
             super().parse("", document)  # type: ignore[misc]
 
 
-class BoundedMarkdown(_Bounded, MystParser):
+class BoundedMarkdown(_Bounded, Markdown):
     """The parser of Markdown."""
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from docutils import nodes
 from pybtex.plugin import find_plugin
-from pybtex_docutils import Backend
 
 import evidence_atlas
 from evidence_atlas.core.citation import FORMATS, bibtex
@@ -15,91 +13,81 @@ from evidence_atlas.core.references import Reference
 from evidence_atlas.domain import Paper
 from evidence_atlas.keyed import KeyedDirective
 from evidence_atlas.language import N_, _
-from evidence_atlas.nodeset import container, filled, heading, link, paragraph
-from evidence_atlas.writing import WriteTime, Writing
+from evidence_atlas.nodeset import Piece, filled
+from evidence_atlas.shapes import Shapes
+from evidence_atlas.writing import ShapedPart, Writing
 from indexed_bibtex.domain import IndexedBibtexDomain
 
 if TYPE_CHECKING:
+    from pybtex.style import FormattedEntry
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
 
 CITE_ID = "cite"  # the address of the block on its page
 FORMAT_NAMES = {"paper.bib": "BibTeX", "paper.ris": "RIS", "paper.csl.json": "CSL-JSON"}
 OWN_NAMES = {"page.bib": "BibTeX", "page.ris": "RIS", "page.csl.json": "CSL-JSON"}
-OPEN = '<details class="atlas-fold">\n<summary>BibTeX</summary>\n'
-CLOSE = "</details>\n"
 WHICH = N_("Cite the paper for what was found. Cite this page only where you speak of this atlas’s reading of the paper.")
 
 
-class CiteBlock(WriteTime):
+class CiteBlock(ShapedPart):
     """Both citations of a page."""
 
-    def render(self, writing: Writing) -> Sequence[nodes.Node]:
+    def shape(self, writing: Writing, make: Shapes[Piece]) -> Sequence[Piece]:
         """Return the block."""
         page = writing.paper(self["key"])
         if page is None:
-            return writing.missing(
-                self, _("No citation: the record of this page has errors."), _("No citation: {key} has no page.")
-            )
-        files: list[nodes.Node | str] = []
-        for position, name in enumerate(FORMATS):
-            files += [", "] if position else []
-            files += writing.link(writing.file(page.docname, name), FORMAT_NAMES[name])
-        copy: list[nodes.Node] = [
-            nodes.literal_block("", bibtex(page.reference, page.notices).strip(), language="none", classes=["atlas-bibtex"])
-        ]
-        if writing.can_link_within:  # a long listing waits behind its name; buttons copy it all the same
-            copy = [nodes.raw("", OPEN, format="html"), *copy, nodes.raw("", CLOSE, format="html")]
-        own: list[nodes.Node] = []
+            broken, absent = _("No citation: the record of this page has errors."), _("No citation: {key} has no page.")
+            return [make.paragraph(make.emphasis(f"[{writing.missing(self, broken, absent)}]"))]
+        own: list[Piece] = []
         if writing.serves_files and writing.atlas.settings.pdf:
             beside = writing.file(page.docname, f"{page.docname.rpartition('/')[2]}.pdf")
-            address = writing.atlas.pdf_address(page.docname) or beside
-            file = link(address, _("this page as a PDF"))
-            own = [paragraph(*filled(_("Download: {files}"), files=file), classes=["atlas-downloads"])]
+            file = make.link(writing.atlas.pdf_address(page.docname) or beside, _("this page as a PDF"))
+            own.append(_downloads(make, _("Download: {files}"), [file]))
         if writing.serves_files:
-            parts = [part for name in OWN_NAMES for part in (", ", own_link(writing, page, name))][1:]
-            own.append(paragraph(*filled(_("Its reference: {files}"), files=parts), classes=["atlas-downloads"]))
+            files = [
+                make.link(writing.file(page.docname, name), _("{format} of this page").format(format=kind))
+                for name, kind in OWN_NAMES.items()  # by names that no link to the paper's has
+            ]
+            own.append(_downloads(make, _("Its reference: {files}"), files))
+        papers = [make.link(writing.file(page.docname, name), FORMAT_NAMES[name]) for name in FORMATS]
         return [
-            container(
-                heading(_("Cite this")),
-                paragraph(nodes.strong("", _("The paper"))),
-                formatted(page.reference, writing),
-                *copy,
-                paragraph(*filled(_("Download: {files}"), files=files), classes=["atlas-downloads"]),
-                paragraph(nodes.strong("", _("This page’s reading of it"))),
-                snapshot(page, writing, signed=self["key"] is None),
+            make.container(
+                make.heading(_("Cite this")),
+                make.paragraph(make.strong(_("The paper"))),
+                make.citation(formatted(page.reference, writing), ["atlas-citation"]),
+                *make.listing(bibtex(page.reference, page.notices).strip(), ["atlas-bibtex"], folded="BibTeX"),
+                _downloads(make, _("Download: {files}"), papers),
+                make.paragraph(make.strong(_("This page’s reading of it"))),
+                snapshot(page, writing, make, signed=self["key"] is None),
                 *own,
-                paragraph(_(WHICH), classes=["atlas-hint"]),
+                make.paragraph(_(WHICH), classes=["atlas-hint"]),
                 classes=["atlas-cite"],
                 ids=[CITE_ID] if self["key"] is None and writing.can_link_within else [],
             )
         ]
 
 
-def own_link(writing: Writing, page: Paper, name: str) -> nodes.Node:
-    """Return the link to a page's own reference, by a name that no link to the paper's has."""
-    return link(writing.file(page.docname, name), _("{format} of this page").format(format=OWN_NAMES[name]))
+def _downloads(make: Shapes[Piece], sentence: str, files: Sequence[Piece]) -> Piece:
+    """Return a sentence with links to files in place of its blank."""
+    parts = [part for file in files for part in (", ", file)][1:]
+    return make.paragraph(*filled(sentence, files=parts), classes=["atlas-downloads"])
 
 
-def formatted(reference: Reference, writing: Writing) -> nodes.Element:
+def formatted(reference: Reference, writing: Writing) -> FormattedEntry:
     """Return the citation of a paper in the project's pybtex style."""
     name, cited = writing.builder.config.bibtex_default_style, writing.domain.env.get_domain("cite")
     if isinstance(cited, IndexedBibtexDomain):
-        made = cited.formatter.entry(name, reference.entry, cited.digest(reference.key), "")
-    else:
-        made = find_plugin("pybtex.style.formatting", name)().format_entry("", reference.entry)
-    result: nodes.Element = Backend().paragraph(made)
-    result["classes"].append("atlas-citation")
-    result["ids"], result["names"] = [], []
-    return result
+        return cited.formatter.entry(name, reference.entry, cited.digest(reference.key), "")
+    return find_plugin("pybtex.style.formatting", name)().format_entry("", reference.entry)
 
 
-def snapshot(page: Paper, writing: Writing, *, signed: bool) -> nodes.paragraph:
+def snapshot(page: Paper, writing: Writing, make: Shapes[Piece], *, signed: bool) -> Piece:
     """Return the reference of this version of the page; the reader adds the day of access.
 
     Args:
         page: The page.
         writing: The document in which the reference stands.
+        make: Makes the shapes.
         signed: Whether the digest stands in it. Only a page's own does: another document is not written again
             when the text of the page changes.
     """
@@ -112,12 +100,12 @@ def snapshot(page: Paper, writing: Writing, *, signed: bool) -> nodes.paragraph:
         if atlas.scanner
         else _("{generator}, not screened by a wording scanner, policy v{policy}.")
     )
-    return paragraph(
+    return make.paragraph(
         f"{atlas.settings.name}. {title}{'' if title.endswith(('?', '!')) else '.'} "
         f"{version.format(version=identity.version, date=identity.date)} "
         f"{made.format(generator=identity.generator, scanner=atlas.scanner, policy=atlas.policy.version)} "
         f"{f'{page.digest}. ' if signed else ''}",
-        link(address, address),
+        make.link(address, address),
         classes=["atlas-snapshot"],
     )
 

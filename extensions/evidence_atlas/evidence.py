@@ -11,7 +11,7 @@ from sphinx.util.docutils import ReferenceRole
 import evidence_atlas
 from evidence_atlas.language import _
 from evidence_atlas.nodeset import text
-from evidence_atlas.writing import WriteTime, Writing, show
+from evidence_atlas.writing import WriteTime, Writing, show, unusable
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -27,7 +27,8 @@ class EvidenceLink(WriteTime):
         """Return the link and the badge."""
         page = writing.paper(self["key"])
         if page is None:
-            return writing.missing(self, _("No page: the record of this page has errors."), _("No page: {key} has no page."))
+            said = writing.missing(self, _("No page: the record of this page has errors."), _("No page: {key} has no page."))
+            return unusable(said, inline=True)
         label = self["title"] or page.reading.title
         link = writing.document(page.docname, nodes.Text(label))
         badge = text(page.badge.label, "atlas-badge-inline", f"atlas-badge-{page.verdict.state}")

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from docutils import nodes
 from sphinx.builders import Builder
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
@@ -16,8 +15,9 @@ from evidence_atlas.core.git_history import read_history
 from evidence_atlas.domain import atlas_domain
 from evidence_atlas.frame import add_before_disclosure
 from evidence_atlas.language import _, day
-from evidence_atlas.nodeset import bullet_list, container, filled, heading, paragraph
-from evidence_atlas.writing import WriteTime, Writing
+from evidence_atlas.nodeset import Piece, filled
+from evidence_atlas.shapes import Shapes
+from evidence_atlas.writing import ShapedPart, Writing
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -27,12 +27,10 @@ logger = logging.getLogger(__name__)
 MOST_CHANGES = 5  # shown on a page; what came before is counted
 
 
-class History(WriteTime):
+class History(ShapedPart):
     """Version, date, policy, citable address, the page as data with its digest, and the latest changes."""
 
-    finished = True
-
-    def render(self, writing: Writing) -> Sequence[nodes.Node]:
+    def shape(self, writing: Writing, make: Shapes[Piece]) -> Sequence[Piece]:
         """Return the block; nothing where the record has errors, since such a page has no data."""
         page = writing.paper(None)
         if page is None:
@@ -47,58 +45,58 @@ class History(WriteTime):
         says = _("What it says has the digest {digest}, which changes when that changes. {record} is the page as data.")
         address, since = atlas.citable_address(page.docname), atlas.changes_address(page.docname)
         return [
-            container(
-                heading(_("History and versions")),
-                paragraph(
+            make.container(
+                make.heading(_("History and versions")),
+                make.paragraph(
                     version.format(
                         version=identity.version, date=day(identity.date) if identity.date else "", policy=atlas.policy.version
                     )
                 ),
-                *stays(writing, address, since),
-                paragraph(
+                *stays(make, address, since),
+                make.paragraph(
                     *filled(
                         says,
-                        digest=nodes.literal("", page.digest, classes=["atlas-digest"]),
-                        record=writing.link(writing.file(page.docname, "record.json"), "record.json"),
+                        digest=make.literal(page.digest, "atlas-digest"),
+                        record=make.link(writing.file(page.docname, "record.json"), "record.json"),
                     )
                 ),
-                *changes(writing),
+                *changes(writing, make),
                 classes=["atlas-history"],
             )
         ]
 
 
-def stays(writing: Writing, address: str, since: str) -> list[nodes.Node]:
+def stays(make: Shapes[Piece], address: str, since: str) -> list[Piece]:
     """Return where a release stays and what changed since; between releases, that nothing of the kind is there.
 
     Args:
-        writing: Makes the links.
+        make: Makes the shapes.
         address: The citable address of the page.
         since: The address that tells what changed; empty between releases.
     """
     if not since:
         said = _("It is no release, and only releases stay. Were it released as it is, this page would stay at {address}.")
-        return [paragraph(said.format(address=address))]
+        return [make.paragraph(said.format(address=address))]
     return [
-        paragraph(*filled(_("This version stays at {address}."), address=writing.link(address, address))),
-        paragraph(*filled(_("What changed since this version: {address}."), address=writing.link(since, since))),
+        make.paragraph(*filled(_("This version stays at {address}."), address=make.link(address, address))),
+        make.paragraph(*filled(_("What changed since this version: {address}."), address=make.link(since, since))),
     ]
 
 
-def changes(writing: Writing) -> list[nodes.Node]:
+def changes(writing: Writing, make: Shapes[Piece]) -> list[Piece]:
     """Return the latest changes of the page's source, or the sentence that says why there are none."""
     history = writing.domain.history
     if history.unknown:
-        return [paragraph(_("The history of this page is not known here."))]
+        return [make.paragraph(_("The history of this page is not known here."))]
     rows = history.changes.get(Path(writing.domain.env.doc2path(writing.docname)).name, [])
     if not rows:
-        return [paragraph(_("This page has no history yet."))]
+        return [make.paragraph(_("This page has no history yet."))]
     said = _("The changes of this page:")
     if len(rows) > MOST_CHANGES:
         said = _("The latest {shown} of {all} changes of this page:").format(shown=MOST_CHANGES, all=len(rows))
     return [
-        paragraph(said),
-        bullet_list([[f"{day(row.date)}: {row.subject} ({row.commit})"] for row in rows[:MOST_CHANGES]], ["atlas-changes"]),
+        make.paragraph(said),
+        make.bullet_list([[f"{day(row.date)}: {row.subject} ({row.commit})"] for row in rows[:MOST_CHANGES]], ["atlas-changes"]),
     ]
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import string
 from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
 
 from docutils import nodes
 
 TEXT_WIDTH = 96
+Piece = TypeVar("Piece")
 
 
 def text(content: str, *classes: str) -> nodes.Node:
@@ -26,19 +28,19 @@ def paragraph(*content: nodes.Node | str, classes: Sequence[str] = ()) -> nodes.
     return nodes.paragraph("", "", *children, classes=list(classes))
 
 
-def filled(sentence: str, **parts: nodes.Node | str | Sequence[nodes.Node | str]) -> list[nodes.Node | str]:
-    """Return the content of a sentence in which nodes stand in place of the names in braces.
+def filled(sentence: str, **parts: Piece | str | list[Any]) -> list[Piece | str]:
+    """Return the content of a sentence in which something else than text stands in place of the names in braces.
 
     Args:
         sentence: A whole sentence, so that each language can order it.
         parts: What stands in place of each name.
     """
-    content: list[nodes.Node | str] = []
+    content: list[Piece | str] = []
     for words, name, _spec, _how in string.Formatter().parse(sentence):
         content += [words] if words else []
         if name:
             part = parts[name]
-            content += [part] if isinstance(part, (str, nodes.Node)) else part
+            content += part if isinstance(part, list) else [part]
     return content
 
 

@@ -19,6 +19,7 @@ from evidence_atlas.domain import Paper
 from evidence_atlas.evidence_policy import SECTIONS
 from evidence_atlas.frame import NOT_ADVICE
 from evidence_atlas.language import N_, _, long_day, ngettext
+from evidence_atlas.shapes import NodeShapes
 from evidence_atlas.writing import Writing
 
 # text in one look: its words, and where it has them, the function of the template, the classes, the address
@@ -102,7 +103,8 @@ def back_matter(papers: list[Paper], writing: Writing) -> dict[str, Any]:
 
 def _bibliography(papers: list[Paper], writing: Writing) -> list[list[Any]]:
     """Return the papers that the pages are of, as citations, each with the document of its page."""
-    rows = [(formatted(paper.reference, writing), paper) for paper in papers]
+    make = NodeShapes(writing)
+    rows = [(make.citation(formatted(paper.reference, writing), []), paper) for paper in papers]
     rows.sort(key=lambda row: (folded(row[0].astext()), row[1].docname))
     return [[runs(citation), paper.docname] for citation, paper in rows]
 

@@ -12,7 +12,7 @@ from evidence_atlas.core.verdict import Verdict
 from evidence_atlas.keyed import KeyedDirective
 from evidence_atlas.language import _
 from evidence_atlas.nodeset import paragraph, text
-from evidence_atlas.writing import WriteTime, Writing
+from evidence_atlas.writing import WriteTime, Writing, unusable
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -26,7 +26,8 @@ class Badge(WriteTime):
         """Return one paragraph: the words of the badge, its reason, a link to how it works."""
         page = writing.paper(self["key"])
         if page is None:
-            return writing.missing(self, _("No badge: the record of this page has errors."), _("No badge: {key} has no page."))
+            said = writing.missing(self, _("No badge: the record of this page has errors."), _("No badge: {key} has no page."))
+            return unusable(said)
         content: list[nodes.Node | str] = [
             mark(page.badge),
             text(": ", "atlas-colon"),

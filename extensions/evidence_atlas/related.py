@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from docutils import nodes
 from sphinx.transforms import SphinxTransform
 
 import evidence_atlas
@@ -14,8 +13,9 @@ from evidence_atlas.core.printed_names import short_authors
 from evidence_atlas.core.references import Reference
 from evidence_atlas.frame import add_before_disclosure
 from evidence_atlas.language import N_, _, ngettext
-from evidence_atlas.nodeset import bullet_list, container, heading, link, text
-from evidence_atlas.writing import WriteTime, Writing
+from evidence_atlas.nodeset import Piece
+from evidence_atlas.shapes import Shapes
+from evidence_atlas.writing import ShapedPart, Writing
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -32,46 +32,45 @@ RELATIONS = {
 }
 
 
-class Related(WriteTime):
+class Related(ShapedPart):
     """The list, under its heading; nothing where no paper is near."""
 
-    finished = True
-
-    def render(self, writing: Writing) -> Sequence[nodes.Node]:
+    def shape(self, writing: Writing, make: Shapes[Piece]) -> Sequence[Piece]:
         """Return the block."""
         if writing.paper(None) is None or not (kin := writing.domain.related(self["docname"])):
             return []
         if writing.builder.format == "typst":  # a PDF that is cited says what the record says, not what else there is today
             kin = [one for one in kin if one.relation]
-        rows = [row for one in kin if (row := _row(one, writing))]
-        return (
-            [container(heading(_("Related papers")), bullet_list(rows, ["atlas-kin"]), classes=["atlas-related"])] if rows else []
-        )
+        if not (rows := [row for one in kin if (row := _row(one, writing, make))]):
+            return []
+        return [
+            make.container(make.heading(_("Related papers")), make.bullet_list(rows, ["atlas-kin"]), classes=["atlas-related"])
+        ]
 
 
-def _row(kin: Kin, writing: Writing) -> list[nodes.Node | str]:
+def _row(kin: Kin, writing: Writing, make: Shapes[Piece]) -> list[Piece | str]:
     """Return why a paper stands here, its title, and what a reader judges it by; nothing for an unknown key."""
     bibliography = writing.atlas.bibliography
     if kin.key not in bibliography:
         return []
     paper, reference = writing.domain.papers.get(kin.key), bibliography[kin.key]
-    row: list[nodes.Node | str] = []
+    row: list[Piece | str] = []
     if kin.relation:
-        row += [nodes.strong("", f"{_(RELATIONS[kin.relation][kin.inverse])}:"), " "]
+        row += [make.strong(f"{_(RELATIONS[kin.relation][kin.inverse])}:"), " "]
     notices = [notice for notice in writing.atlas.notices_of(kin.key) if notice.withdraws]
     title = paper.reading.title if paper else reference.title
     withdrawn = _(notices[0].label) if notices else ""
     if withdrawn and not title.casefold().startswith(withdrawn.casefold()):
-        row += [text(withdrawn, "atlas-mark-withdrawn"), " "]
+        row += [make.text(withdrawn, "atlas-mark-withdrawn"), " "]
     if paper:
-        row.append(writing.document(paper.docname, nodes.Text(title)))
+        row.append(make.to_document(paper.docname, title))
     else:
-        row.append(link(reference.url, title) if reference.url else title)
+        row.append(make.link(reference.url, title) if reference.url else title)
     facts = [_who(reference)]
     if paper:
-        row += [". ", text(paper.badge.label, "atlas-badge-inline", f"atlas-badge-{paper.verdict.state}")]
+        row += [". ", make.text(paper.badge.label, "atlas-badge-inline", f"atlas-badge-{paper.verdict.state}")]
     facts += _shared(kin, writing)
-    return [*row, text(f". {'. '.join(facts)}.", "atlas-hint")]
+    return [*row, make.text(f". {'. '.join(facts)}.", "atlas-hint")]
 
 
 def _who(reference: Reference) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from docutils import nodes
+from markupsafe import Markup
 from sphinx import addnodes
 from sphinx.builders import Builder
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -26,6 +27,8 @@ from evidence_atlas.core.atlas import Atlas
 from evidence_atlas.core.findings import Code, Finding, nearest
 from evidence_atlas.core.record import Record
 from evidence_atlas.domain import AtlasDomain, Paper, Shown, atlas_domain, warn
+from evidence_atlas.nodeset import Piece
+from evidence_atlas.shapes import HtmlShapes, NodeShapes, Shapes
 from evidence_atlas.theme import is_own_site
 
 if TYPE_CHECKING:
@@ -61,8 +64,8 @@ class Writing:
         """Return the page of a paper; without a key, the page on which the part stands."""
         return self.domain.pages.get(self.docname) if key is None else self.domain.papers.get(key)
 
-    def missing(self, part: WriteTime, broken: str, absent: str) -> list[nodes.Node]:
-        """Warn that a part names a paper without a page, and return the note that stands in its place.
+    def missing(self, part: WriteTime, broken: str, absent: str) -> str:
+        """Warn that a part names a paper without a page, and return the note that stands in its place (:func:`unusable`).
 
         Args:
             part: The part.
@@ -71,10 +74,10 @@ class Writing:
         """
         key = part["key"]
         if key is None:
-            return unusable(broken, inline=part.inline)
+            return broken
         message = f"The paper {key!r} has no page{nearest(key, self.domain.papers)}."
         warn(Finding(part["file"] or self.docname, part["lineno"] or 1, Code.UNKNOWN_PAPER, message))
-        return unusable(absent.format(key=key), inline=part.inline)
+        return absent.format(key=key)
 
     @property
     def serves_files(self) -> bool:
@@ -93,10 +96,10 @@ class Writing:
         here = "" if self.builder.name == "singlehtml" else self.builder.get_target_uri(self.docname)
         return relative_uri(here, f"{docname}/{name}")
 
-    def link(self, address: str, content: str) -> list[nodes.Node]:
+    def link(self, address: str, content: str) -> nodes.Node:
         """Return a link to an address outside the documents; plain text, which has no links, shows the address."""
         shown = f"{content} <{address}>" if self.builder.format == "text" and address != content else content
-        return [nodes.reference("", shown, refuri=address, internal=False)]
+        return nodes.reference("", shown, refuri=address, internal=False)
 
     def document(self, docname: str, *text: nodes.Node, classes: Sequence[str] = ()) -> nodes.Element:
         """Return a link to a document: its address on a site; else resolved later by Sphinx itself, as each format needs it."""
@@ -132,6 +135,28 @@ class WriteTime(nodes.General, nodes.Element):
     def render(self, writing: Writing) -> Sequence[nodes.Node]:
         """Return the nodes that stand in this one's place."""
         raise NotImplementedError
+
+
+class ShapedPart(WriteTime):
+    """A part that says what it shows in shapes, so that a site can have it as HTML and every other format as nodes."""
+
+    finished = True
+
+    def shape(self, writing: Writing, make: Shapes[Piece]) -> Sequence[Piece]:
+        """Return what the part shows.
+
+        Args:
+            writing: What it is written from.
+            make: Makes the shapes.
+        """
+        raise NotImplementedError
+
+    def render(self, writing: Writing) -> Sequence[nodes.Node]:
+        """Return the shapes as nodes, or as one that holds them as HTML where each document is a page of a site."""
+        if not writing.can_link_within:
+            return self.shape(writing, NodeShapes(writing))
+        shown: Sequence[Markup] = self.shape(writing, HtmlShapes(writing))
+        return [nodes.raw("", "\n".join(shown), format="html")] if shown else []
 
 
 class RenderParts(SphinxPostTransform):
