@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections.abc import Callable
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from evidence_atlas.language import _, day
 if TYPE_CHECKING:
     from docutils import nodes
     from sphinx.application import Sphinx
+    from sphinx.theming import Theme
     from sphinx.util.typing import ExtensionMetadata
 
 HERE = Path(__file__).parent
@@ -29,13 +31,20 @@ OWN = str(HERE / "evidence_atlas")
 def is_own_site(builder: Builder) -> bool:
     """Whether a builder writes a site of many pages in the theme ``evidence_atlas``, or in one that inherits from it."""
     theme = getattr(builder, "theme", None)
-    return builder.name in ("html", "dirhtml") and theme is not None and OWN in map(str, theme.get_theme_dirs())
+    return builder.name in ("html", "dirhtml") and theme is not None and _is_ours(theme)
+
+
+@lru_cache(maxsize=1)
+def _is_ours(theme: Theme) -> bool:
+    """Whether a theme is ours or inherits from it; asked several times for each page."""
+    return OWN in map(str, theme.get_theme_dirs())
 
 
 def add_static_files(app: Sphinx) -> None:
     """Let the builder copy the style and the script of the parts."""
     if app.builder.format == "html":
         app.config.html_static_path.insert(0, str(HERE / "static"))
+        app.atlas_tags = {}  # type: ignore[attr-defined]
 
 
 @cache
@@ -79,6 +88,23 @@ def spare_files(app: Sphinx, page: str, template: str, context: dict[str, Any], 
         context[name] = [file for file in context[name] if not _name(file).startswith(tuple(unused))]
 
 
+def remember_tags(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
+    """Make the tag of a style or script once for all pages of the same depth; Sphinx looks for the file again each time."""
+    made: dict[Any, str] = app.atlas_tags  # type: ignore[attr-defined]
+    root = context["content_root"]
+
+    def once(tag: Callable[[Any], str]) -> Callable[[Any], str]:
+        def remembered(file: Any) -> str:
+            if (root, file) not in made:
+                made[root, file] = tag(file)
+            return made[root, file]
+
+        return remembered
+
+    if is_own_site(app.builder):
+        context["css_tag"], context["js_tag"] = once(context["css_tag"]), once(context["js_tag"])
+
+
 def replace_styles(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
     """Say widths of columns, tables and pictures by attributes of their own, as a strict content security policy asks.
 
@@ -108,5 +134,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("builder-inited", add_static_files)
     app.connect("html-page-context", fill_in)
     app.connect("html-page-context", spare_files, priority=900)
+    app.connect("html-page-context", remember_tags)
     app.connect("html-page-context", replace_styles)
     return {"version": evidence_atlas.__version__, "parallel_read_safe": True, "parallel_write_safe": True}
