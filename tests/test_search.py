@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import gzip
 import json
+import posixpath
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import cbor2
 import pytest
 
 from conftest import BIB, Build, Built, page
-from evidence_atlas import search, search_index
+from evidence_atlas import search, search_index, search_pack
+from evidence_atlas.search_page import EVERY_PAGE
+from evidence_atlas.search_records import FACETS
 
 CONF = 'project = "Test atlas"\nextensions = ["evidence_atlas"]\nhtml_theme = "evidence_atlas"\n'
 FILES = {
@@ -38,15 +43,32 @@ def indexed(built: Built) -> dict[str, dict]:
     return {fragment["url"]: fragment for fragment in fragments}
 
 
+def stamp_of(folder: Path) -> str:
+    return json.loads((folder / "pagefind-entry.json").read_text())["languages"]["en"]["hash"]
+
+
+def meta_of(folder: Path) -> list:
+    """Return the metadata of an index: version, pages, files of words, filters, orders, fields."""
+    return cbor2.loads(unpacked(folder / f"pagefind.{stamp_of(folder)}.pf_meta"))
+
+
+def named(folder: Path) -> Iterator[str]:
+    """Yield the files that an index's entry and what it leads to name, from the folder as browsers see them."""
+    _version, pages, files, filters, *_rest = meta_of(folder)
+    assert filters == []
+    yield from ("pagefind-entry.json", f"pagefind.{stamp_of(folder)}.pf_meta")
+    yield from (f"fragment/{name}.pf_fragment" for name, _length in pages)
+    yield from (f"index/{name}.pf_index" for _first, _last, name in files)
+
+
 def missing_and_idle(built: Built) -> tuple[set[str], set[str]]:
-    """Return the files that the index's entry leads to and that are not there, and those to which nothing leads."""
+    """Return the files that the entries of an index lead to and that are not there, and those to which nothing leads."""
     folder = built.out / "pagefind"
-    entry = json.loads((folder / "pagefind-entry.json").read_text())
-    meta = unpacked(folder / f"pagefind.{entry['languages']['en']['hash']}.pf_meta")
-    named = {name.decode() for name in re.findall(rb"en_[0-9a-z]{7,}", meta)}
-    there = {path.stem for path in folder.rglob("*") if path.suffix in {".pf_fragment", ".pf_index", ".pf_filter"}}
-    scripts = {name for name in ("pagefind.js", "wasm.en.pagefind") if not (folder / name).is_file()}
-    return (named - there) | scripts, there - named
+    found = {*named(folder), *(posixpath.normpath(f"phrases/{name}") for name in named(folder / "phrases"))}
+    found |= {f"facets/{name}-{stamp_of(folder)}.json" for name in FACETS}
+    found |= {"pagefind.js", "wasm.en.pagefind", "wasm.unknown.pagefind"}
+    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    return found - there, there - found
 
 
 def is_whole(built: Built) -> bool:
@@ -81,6 +103,100 @@ def test_an_evidence_page_is_found_by_its_words_and_by_its_paper(build: Build):
     )
     for boilerplate in ("@article", "Download", "Drafted", "Write to the editors", "Not medical advice", "Contribute", "Skip"):
         assert boilerplate not in alpha["content"]
+
+
+def words_of(folder: Path) -> dict[str, dict[int, tuple[int, list[int]]]]:
+    """Return, of each word and each page that has it, the weight of all its places, and the fields that have it."""
+    found: dict[str, dict[int, tuple[int, list[int]]]] = {}
+    for _first, _last, name in meta_of(folder)[2]:
+        for word, pages, spellings in cbor2.loads(unpacked(folder / f"index/{name}.pf_index"))[0]:
+            for form, known in ((word, pages), *spellings):
+                number = 0
+                for step, places, fields in known:
+                    number += step
+                    weights = [24 if weight < 0 else weight for weight in weighed(places)]
+                    found.setdefault(f"{word}/{form}", {})[number] = (min(255, sum(weights)), [n for n in fields if n < 0])
+    return found
+
+
+def weighed(places: list[int]) -> Iterator[int]:
+    """Yield the weight of each place."""
+    weight = 25
+    for place in places:
+        if place < 0:
+            weight = -place - 1
+        else:
+            yield weight
+
+
+def test_the_index_says_how_often_and_the_one_for_phrases_where(build: Build):
+    """Both have the same words on the same pages with the same weights; only that for phrases has more than one place a word."""
+    many = {f"docs/evidence/delta-2019-{n}.md": page("delta2019review", body=f"Rest, rest, résts {n}.") for n in range(60)}
+    folder = build(FILES | many, suppress_warnings=["atlas.duplicate-paper"]).out / "pagefind"
+    counted, placed = words_of(folder), words_of(folder / "phrases")
+    assert counted.pop(f"{EVERY_PAGE}/{EVERY_PAGE}") == {number: (0, []) for number in range(64)}
+    assert counted == placed
+    assert "rest/rést" in counted or "rest/résts" in counted
+    places = [
+        [place for place in found if place >= 0]
+        for _first, _last, name in meta_of(folder)[2]
+        for _word, pages, _spellings in cbor2.loads(unpacked(folder / f"index/{name}.pf_index"))[0]
+        for _step, found, _fields in pages
+    ]
+    assert {len(found) for found in places} <= {0, 1}
+
+
+def test_half_a_word_leads_to_the_file_of_the_whole_one(monkeypatch: pytest.MonkeyPatch):
+    """Words that begin with the same five letters lie in one file, however full it is; numbers may be parted anywhere."""
+    monkeypatch.setattr(search_pack, "_FULL", 4)
+    words = ["10101", "10102", "fatal", "fatig", "fatigabl", "fatigu", "zoo"]
+    files = search_pack._filled([word, [[0, [0], []]], []] for word in words)
+    assert [[word for word, *_ in file] for file in files] == [
+        ["10101"],
+        ["10102"],
+        ["fatal"],
+        ["fatig", "fatigabl", "fatigu"],
+        ["zoo"],
+    ]
+
+
+@pytest.mark.parametrize("number", [0, 23, 24, 255, 256, 65535, 65536, 2**32 - 1])
+def test_numbers_are_written_as_cbor(number: int):
+    """Numbers, lengths and texts of any size are read by a library for CBOR as what they were."""
+    assert cbor2.loads(search_pack._uint(number)) == number
+    assert cbor2.loads(search_pack._negative(-number - 1)) == -number - 1
+    assert search_pack._array(number)[0] >> 5 == 4
+    text = "é" * (number % 300)
+    assert cbor2.loads(search_pack._text(text)) == text
+
+
+def test_the_same_records_give_the_same_index(build: Build):
+    """Pagefind writes its filters in another order each time; packed, two indexes of the same pages are the same to the byte."""
+    first, second = (build(FILES, folder=folder).out / "pagefind" for folder in ("a", "b"))
+    contents = [
+        {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+        for folder in (first, second)
+    ]
+    assert contents[0] == contents[1]
+
+
+def test_an_index_of_another_pagefind_is_refused(build: Build, monkeypatch: pytest.MonkeyPatch):
+    """An index that another version may have written in another form is not packed: the build says so, and the site is there."""
+    monkeypatch.setattr(search_pack, "_KNOWN", "9.9.")
+    built = build(FILES)
+    (warning,) = built.warnings
+    assert "is not known; Pagefind 9.9.x makes one that is" in warning
+    assert not (built.out / "pagefind").exists()
+
+
+def values(folder: Path, name: str) -> list[list[str]]:
+    """Return the values of each page in a file of a facet, in the order of the pages."""
+    table = json.loads((folder / f"facets/{name}-{stamp_of(folder)}.json").read_text())
+    return [[table["values"][place] for place in table["sets"][which]] for which in table["pages"]]
+
+
+def indexed_at(folder: Path, name: str) -> dict:
+    return json.loads(unpacked(folder / f"fragment/{name}.pf_fragment"))
 
 
 def test_facets_are_the_ids_of_the_policy(build: Build):
@@ -284,15 +400,27 @@ def test_the_facets_of_the_search_page(build: Build):
 
 
 def test_many_journals(build: Build):
-    """Of more journals than anybody reads through, the search page offers the forty with most pages, and says so."""
+    """Of more journals than anybody reads through, the search page offers the forty with most pages, and says so.
+
+    The index has a table of the pages for each facet, and the other journals, which few ask for, in a table of their own.
+    """
     entries = "".join(
         f"@article{{omega{n}, author = {{Omega, Otto}}, title = {{T}}, journal = {{J {n:02}}}, year = {{2020}}, doi = {{10.5555/o.{n}}}}}\n"
         for n in range(43)
     )
     files = {f"docs/evidence/omega-2020-{n}.md": page(f"omega{n}") for n in range(43)}
-    html = (build(FILES | files | {"references.bib": BIB + entries}).out / "search/index.html").read_text()
-    assert len(choices(html)["journal"]) == 40
-    assert "5 more: type the name in the field above." in html
+    built = build(FILES | files | {"references.bib": BIB + entries})
+    offered = choices(built.html("search"))["journal"]
+    assert len(offered) == 40
+    assert "5 more: type the name in the field above." in built.html("search")
+    folder = built.out / "pagefind"
+    pages = [indexed_at(folder, name) for name, _length in meta_of(folder)[1]]
+    for name in ("topic", "year", "pem"):
+        assert values(folder, name) == [page["filters"].get(name, []) for page in pages]
+    shown, others = values(folder, "journal"), values(folder, "journal-others")
+    assert [one + two for one, two in zip(shown, others, strict=True)] == [page["filters"].get("journal", []) for page in pages]
+    assert {value for page in shown for value in page} == set(offered)
+    assert len({value for page in others for value in page}) == 5
 
 
 def test_the_search_page_is_written_for_other_facets_alone(build: Build):

@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from figures import Bound, Cell, Group
 from projects import Projects
@@ -15,7 +15,19 @@ from projects import Projects
 SEARCHED = Bound(150.0, 6000, "kB")
 # what a browser loads while somebody reads; data are for programs, and the search is told in a table of its own
 LOADED = re.compile(r"\.(html|js|css|svg|woff2?)$")
-WORDS = ("score", "scores after exertion", "muscle pain")
+# what somebody searches for, as it stands in the address: in made-up pages, and in pages with the words of real titles
+MADE_UP = (
+    "q=score",
+    "q=scores+after+exertion",
+    "q=muscle+pain",
+    "q=muscle+pain&pem=required",
+    "pem=required",
+    "q=%22muscle+pain%22",
+)
+LIFELIKE = (
+    *("q=fatigue", "q=propranolol", "q=chronic+fatigue", "q=post+exertional+malaise", "q=fatigue+in+women+with+long+covid"),
+    *("q=fatigue&pem=required", "q=fatigue&design=cohort&topic=pain", "pem=required", "q=%22chronic+fatigue%22"),
+)
 
 
 def measure(sizes: Sequence[Projects], runs: int) -> dict[str, Group]:
@@ -53,21 +65,23 @@ def measure_search(sizes: Sequence[Projects], runs: int) -> dict[str, Group]:
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         for projects in sizes:
             projects.ready("whole")
+            searches = LIFELIKE if projects.bib else MADE_UP
             for address in serve(projects.out("whole")):
-                rows += [_searched(browser.new_context(), address, words, projects.pages) for words in WORDS]
+                rows += [_searched(browser.new_context(), address, searched, projects.pages) for searched in searches]
         browser.close()
     return {"search": Group(("Searched for", "Pages", "kB", "Of it by the search", "Files", "Bound", "Met"), rows)}
 
 
-def _searched(context: object, address: str, words: str, pages: int) -> list[Cell]:
+def _searched(context: object, address: str, searched: str, pages: int) -> list[Cell]:
     page = context.new_page()  # type: ignore[attr-defined]
-    page.goto(f"{address}/search/?q={words}")
+    page.goto(f"{address}/search/?{searched}")
     page.locator("#search-results > li").first.wait_for(timeout=60_000)
     loaded = dict(_sent(page))
     page.context.close()
     by_search = sum(size for name, size in loaded.items() if "/pagefind/" in name)
     total = sum(loaded.values()) / 1e3
-    return [f"“{words}”", pages, total, by_search / 1e3, len(loaded), *SEARCHED.cells(total, pages)]
+    asked = " ".join(f"“{value}”" if name == "q" else f"{name}: {value}" for name, value in parse_qsl(searched))
+    return [asked, pages, total, by_search / 1e3, len(loaded), *SEARCHED.cells(total, pages)]
 
 
 def _sent(page: object) -> Iterator[tuple[str, int]]:

@@ -45,7 +45,7 @@ def choose_engine(app: Sphinx, config: Config) -> None:
 
     A change of this value has every page of a site written again, which a change of engines needs.
     """
-    installed = find_spec("pagefind_bin") is not None
+    installed = all(find_spec(name) is not None for name in ("pagefind_bin", "cbor2"))
     if config.atlas_pagefind and not installed:
         message = "Pagefind is not installed, so Sphinx's own search is used; 'pip install evidence-atlas[search]' brings it."
         warn(Finding(str(Path(app.confdir, "conf.py")), 1, Code.SEARCH, message))

@@ -16,14 +16,14 @@ from sphinx.util.display import progress_message
 from evidence_atlas import search_records
 from evidence_atlas.core.findings import Code, Finding
 from evidence_atlas.domain import warn
+from evidence_atlas.search_pack import ENTRY, FORMAT, pack
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 FOLDER = "pagefind"
-ENTRY = "pagefind-entry.json"  # names all other files of an index, which have digests in their names
 SCRIPT = "pagefind.js"
-_SUFFIXES = frozenset({".pagefind", ".pf_filter", ".pf_fragment", ".pf_index", ".pf_meta"})
+_SUFFIXES = frozenset({".json", ".pagefind", ".pf_filter", ".pf_fragment", ".pf_index", ".pf_meta"})
 
 
 def update(app: Sphinx) -> None:
@@ -36,7 +36,7 @@ def update(app: Sphinx) -> None:
     made = Path(app.outdir, ".pagefind-new")
     with progress_message("making the search index"):
         shutil.rmtree(made, ignore_errors=True)  # what a build that was killed has left
-        if failure := _run_pagefind(records, made, app.builder.out_suffix):  # type: ignore[attr-defined]
+        if failure := _make(records, made, app.builder.out_suffix):  # type: ignore[attr-defined]
             warn(Finding(str(records), 1, Code.SEARCH, f"Pagefind made no index, so the search page finds nothing: {failure}"))
             return
         _replace(target, made)
@@ -46,10 +46,22 @@ def update(app: Sphinx) -> None:
 
 
 def _fingerprint(records: Sequence[str], target: Path) -> str:
-    """Return a digest of the records by name, size and time, of the place of the index and of Pagefind's version."""
+    """Return a digest of the records by name, size and time, of the place of the index, and of what makes it."""
     states = ((path, os.stat(path)) for path in records)  # noqa: PTH116
     stamps = [(path, state.st_size, state.st_mtime_ns) for path, state in states]
-    return hashlib.blake2b(repr((metadata.version("pagefind_bin"), str(target), stamps)).encode(), digest_size=16).hexdigest()
+    state = (metadata.version("pagefind_bin"), FORMAT, str(target), stamps)
+    return hashlib.blake2b(repr(state).encode(), digest_size=16).hexdigest()
+
+
+def _make(records: Path, made: Path, suffix: str) -> str:
+    """Make an index in a folder; return why that failed, or an empty text."""
+    if failure := _run_pagefind(records, made, suffix):
+        return failure
+    try:
+        pack(made)
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 def _run_pagefind(records: Path, target: Path, suffix: str) -> str:
@@ -66,13 +78,15 @@ def _run_pagefind(records: Path, target: Path, suffix: str) -> str:
 def _replace(target: Path, made: Path) -> None:
     """Put a new index in place of an old one, so that at any moment a whole one is there.
 
-    The files that the entry names come first, then the entry itself in one step, and last go the files of the old index.
+    The files that the entries name come first, then each entry in one step, and last go the files of the old index.
     """
-    new = {path.relative_to(made) for path in made.rglob("*") if path.suffix in _SUFFIXES or path.name == SCRIPT}
-    old = {path.relative_to(target) for path in target.rglob("*") if path.suffix in _SUFFIXES}
+    entries = {path.relative_to(made) for path in made.rglob(ENTRY)}
+    new = {path.relative_to(made) for path in made.rglob("*") if path.suffix in _SUFFIXES or path.name == SCRIPT} - entries
+    old = {path.relative_to(target) for path in target.rglob("*") if path.suffix in _SUFFIXES} - entries
     for name in sorted(new):
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.move(made / name, target / name)
-    (made / ENTRY).replace(target / ENTRY)
+    for name in entries:
+        (made / name).replace(target / name)
     for name in old - new:
         (target / name).unlink()

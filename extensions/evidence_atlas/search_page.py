@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 PAGE = "search"
 TEMPLATE = "search-pagefind.html"
 MOST_CHOICES = 40  # more boxes than these nobody reads; the others are found by their words
+EVERY_PAGE = "\U0001049d\U0001049d"  # a word of no language that the index has on every page: for filters without words
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,8 @@ def pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     documents = [f"{domain.atlas.settings.evidence}/index", *sorted(domain.browsed), *sorted(domain.listings)]
     lists = [(name, app.env.titles[name].astext()) for name in documents if name in app.env.titles]
     if must_write(app, page_file(app, PAGE), PAGE, digest_of(frame_digest(app), domain.whole_signature, repr(lists))):
-        yield PAGE, {"facets": list(_facets(domain)), "lists": lists, "papers": len(domain.pages)}, TEMPLATE
+        context = {"facets": list(_facets(domain)), "lists": lists, "papers": len(domain.pages), "every_page": EVERY_PAGE}
+        yield PAGE, context, TEMPLATE
 
 
 def spare_styles(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import gzip
 import http.server
+import re
 import sys
 import threading
 from collections.abc import Iterator
@@ -365,6 +366,53 @@ def test_axe_finds_nothing(browser: Browser, strict: Site, width: int, scheme: s
         assert page.evaluate("document.documentElement.scrollWidth") <= width, state
         found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
         assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found] == [], state
+    context.close()
+
+
+def test_another_index_while_a_page_is_open(page: Page, strict: Site):
+    """Where the site was built anew since, and pages have other names in the index, more results begin the search again."""
+    page.goto(f"{strict.address}search/?q=lamps")
+    expect(page.get_by_role("status")).to_have_text("12 results; the first 5 are shown.")
+    page.route("**/*.pf_fragment", lambda route: route.fulfill(status=404, body=""), times=5)
+    page.get_by_role("button", name="Show more results").click()
+    expect(page.get_by_role("status")).to_have_text("12 results; the first 5 are shown.")
+    page.get_by_role("button", name="Show more results").click()
+    expect(page.get_by_role("status")).to_have_text("12 results; the first 10 are shown.")
+
+
+def test_half_a_word_finds(page: Page, strict: Site):
+    """The beginning of a word finds, and the excerpt marks the whole words, in whatever form they stand."""
+    page.goto(f"{strict.address}search/?q=zepp")
+    expect(page.get_by_role("status")).to_have_text("3 results.")
+    expect(page.locator("#search-results mark").first).to_have_text("zeppelin")
+    page.goto(f"{strict.address}search/?q=lamp")
+    expect(page.locator("#search-results mark").first).to_have_text(re.compile("[Ll]amps"))
+
+
+def test_words_in_quotation_marks_stand_side_by_side(page: Page, strict: Site):
+    """Words in quotation marks are found where they stand so, which their own index knows; others load nothing of it."""
+    strict.sent.clear()
+    page.goto(f'{strict.address}search/?q="lamps number 7"')
+    expect(page.get_by_role("status")).to_have_text("1 result.")
+    assert [path for path, _size in strict.sent if "/phrases/index/" in path]
+    page.goto(f'{strict.address}search/?q="number lamps"')
+    expect(page.get_by_role("status")).to_contain_text("Nothing found.")
+    strict.sent.clear()
+    page.goto(f"{strict.address}search/?q=number lamps")
+    expect(page.get_by_role("status")).to_contain_text("12 results")
+    assert not [path for path, _size in strict.sent if "/phrases/" in path]
+
+
+def test_filters_load_what_they_need(browser: Browser, strict: Site):
+    """Filters without words load no word but the one that every page has, and first results need no other facet's table."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.route(re.compile("/facets/(?!pem-)"), lambda _route: None)  # never answered
+    strict.sent.clear()
+    page.goto(f"{strict.address}search/?pem=required")
+    page.locator("#search-results li").first.wait_for()
+    (words,) = [path for path, _size in strict.sent if path.endswith(".pf_index")]
+    assert "/every-" in words
     context.close()
 
 

@@ -7,7 +7,6 @@ import io
 import json
 import os
 import re
-import shutil
 import signal
 import sys
 import traceback
@@ -21,7 +20,6 @@ from sphinx.util.console import strip_escape_sequences
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 from evidence_atlas.scanner.files import check_and_screen
-from evidence_atlas.snapshot.search_order import put_in_order
 
 from .atlas import Atlas
 
@@ -160,16 +158,7 @@ def _killer(root: Path, killed: Killed) -> Callable[[str, tuple[Any, ...]], None
 
 
 def files(root: Path, builder: str) -> dict[str, bytes]:
-    """Return what a builder wrote, by name, apart from Sphinx's bookkeeping; of Pagefind's index a copy with sorted filters.
-
-    Pagefind itself writes its filters in another order each time.
-    """
-    out, ordered = root / "out" / builder, root / "ordered"
+    """Return what a builder wrote, by name, apart from Sphinx's bookkeeping."""
+    out = root / "out" / builder
     found = {path.relative_to(out).as_posix(): path for path in out.rglob("*") if path.is_file() and path.name != ".buildinfo"}
-    if (out / "pagefind").is_dir():
-        shutil.rmtree(ordered, ignore_errors=True)
-        shutil.copytree(out / "pagefind", ordered / "pagefind")
-        put_in_order(ordered)
-        found = {name: path for name, path in found.items() if not name.startswith("pagefind/")}
-        found |= {path.relative_to(ordered).as_posix(): path for path in ordered.rglob("*") if path.is_file()}
     return {name: path.read_bytes() for name, path in sorted(found.items())}

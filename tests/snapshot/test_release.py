@@ -25,7 +25,6 @@ from evidence_atlas.cli import main
 from evidence_atlas.core.identity import version_of
 from evidence_atlas.snapshot import release as making
 from evidence_atlas.snapshot import source
-from evidence_atlas.snapshot.search_order import put_in_order
 from pdf_project import ALPHA, DELTA, GAMMA
 
 from .released import DATE, EMPTY, EPOCH, PROJECT, VERSION, git, repository, snapshot, write
@@ -160,30 +159,17 @@ def test_the_metadata_of_archives(release: Path):
     assert all((release / part).exists() for part in listed)
 
 
-def test_the_filters_of_the_search_are_sorted_and_whole(release: Path):
-    """The entry leads to the metadata, the metadata to each filter, and values and pages stand in order."""
+def test_the_filters_of_the_search_are_whole(release: Path):
+    """The metadata that the entry leads to names the pages, and the filters of a release say which of them has which value."""
     folder = release / "site/pagefind"
     name = json.loads((folder / "pagefind-entry.json").read_text(encoding="utf-8"))["languages"]["en"]["hash"]
     (metadata,) = folder.glob("*.pf_meta")
     assert metadata.name == f"pagefind.{name}.pf_meta"
-    filters = cbor2.loads(gzip.decompress(metadata.read_bytes())[12:])[3]
-    assert filters == sorted(filters)
-    assert {f"{file}.pf_filter" for _label, file in filters} == {path.name for path in (folder / "filter").iterdir()}
-    found = {}
-    for label, file in filters:
-        stated, values = cbor2.loads(gzip.decompress((folder / "filter" / f"{file}.pf_filter").read_bytes())[12:])
-        assert (stated, values) == (label, sorted(values))
-        found[label] = {value: len(pages) for value, pages in values}
-    assert found["year"] == {"2019": 1, "2020": 1, "2021": 1}
-
-
-def test_an_unknown_form_of_the_search_is_refused(release: Path, tmp_path: Path):
-    """An index that is not named by what it holds is left as it is."""
-    shutil.copytree(release / "site/pagefind", tmp_path / "pagefind")
-    (filter_,) = list((tmp_path / "pagefind/filter").iterdir())[:1]
-    filter_.write_bytes(gzip.compress(b"pagefind_dcd" + cbor2.dumps(["other", []])))
-    with pytest.raises(ValueError, match="is not as Pagefind"):
-        put_in_order(tmp_path)
+    pages = cbor2.loads(gzip.decompress(metadata.read_bytes())[12:])[1]
+    years = json.loads((folder / f"facets/year-{name}.json").read_text(encoding="utf-8"))
+    found = [years["values"][place] for which in years["pages"] for place in years["sets"][which]]
+    assert sorted(found) == ["2019", "2020", "2021"]
+    assert len(years["pages"]) == len(pages)
 
 
 # ---------------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from sphinx.util.logging import NAMESPACE, is_suppressed_warning
 
 import evidence_atlas
-from evidence_atlas import search_index
+from evidence_atlas import search_index, search_pack
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -128,7 +128,7 @@ def spare_search(app: Sphinx) -> Iterable[tuple[str, dict[str, Any], str]]:
 
     Called when the pages are written, and the search page is next; it adds no page.
     """
-    if not app.config.atlas_preview_search and Path(app.outdir, search_index.FOLDER, search_index.ENTRY).is_file():
+    if not app.config.atlas_preview_search and Path(app.outdir, search_index.FOLDER, search_pack.ENTRY).is_file():
         app.config.atlas_pagefind = False
     return ()
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evidence_atlas.pdf_copies import copy_beside_pages
-from evidence_atlas.snapshot.search_order import put_in_order
 
 # Sphinx's notes for the next build into the same folder
 _OWN = (".buildinfo", ".buildinfo.bak", ".doctrees")
@@ -53,7 +52,6 @@ def build_site(workshop: Workshop, target: Path) -> None:
     for folder in sorted((path for path in target.rglob("*") if path.is_dir()), reverse=True):
         if not any(folder.iterdir()):
             folder.rmdir()
-    put_in_order(target)
 
 
 def build_pdfs(workshop: Workshop, target: Path, site: Path) -> None:

@@ -1,11 +1,13 @@
 // The search page. Pagefind's index lies in small pieces; it fetches those that the words need, and nothing before
 // somebody searches. What is searched stands in the address, so that a search can be shared and gone back to.
+// How the index is packed, and why: search_pack.py.
 (() => {
   "use strict";
   const { _, ngettext, number } = globalThis.atlasText;
   const WITHDRAWN = [_("Retracted"), _("Withdrawn"), _("Removed")];
   const PAUSE = 250;  // milliseconds without a key after which a search begins
   const AT_ONCE = 5;  // results; each is a piece of its own
+  const EXCERPT = 28, BEFORE = 5;  // words, and how many of them stand before the first that was searched for
   const at = id => document.getElementById(id);
   const [form, field, filters, status, list, more] =
     ["form", "field", "filters", "status", "results", "more"].map(name => at(`search-${name}`));
@@ -14,16 +16,43 @@
   const nameOf = facet => boxes(facet)[0].name;
 
   // ---- The index -----------------------------------------------------------------------------------------
-  let loading;
-  const engine = () => loading ??= import(new URL(form.dataset.index, location.href)).then(async pagefind => {
+  const INDEX = new URL(form.dataset.index, location.href);
+  let engines = {};
+  const engine = (folder = ".") => engines[folder] ??= import(INDEX).then(async pagefind => {
     const made = pagefind.createInstance({
+      basePath: new URL(`${folder}/`, INDEX).href,
       noWorker: true,  // a worker would be a second copy of the script to load
-      excerptLength: 28,
       ranking: { metaWeights: { title: 6, summary: 3, badge: 0.5, notice: 0.5 } },
     });
     await made.init();
     return made;
   });
+  // Pages are numbered; a hit is named by the digits of its page from right to left, and by the stamp of the index.
+  const hits = async term => {
+    const index = await engine(/^".+"$/.test(term) ? "phrases" : ".");
+    const { results } = await index.search(term ?? form.dataset.everyPage);
+    return results.map(({ id, data }) => {
+      const [, digits, stamp] = /(\d+)-(\w+)$/.exec(id);
+      return { data, stamp, page: Number([...digits].reverse().join("")) };
+    });
+  };
+  const tables = {};
+  const table = (name, stamp) => tables[`${name}-${stamp}`] ??=
+    fetch(new URL(`facets/${name}-${stamp}.json`, INDEX)).then(answer => answer.json());
+  // Gives the function that says which values of a facet a hit has; the rare ones only where they are asked for.
+  const valuesOf = async (name, stamp, wanted) => {
+    const parts = [await table(name, stamp)];
+    if (parts[0].others && !wanted.every(value => parts[0].values.includes(value))) parts.push(await table(`${name}-others`, stamp));
+    return hit => parts.flatMap(({ values, sets, pages }) => sets[pages[hit.page]].map(place => values[place]));
+  };
+  const narrowed = async (found, wanted) => {
+    for (const [name, chosen] of wanted) {
+      if (!found.length) break;
+      const values = await valuesOf(name, found[0].stamp, chosen);
+      found = found.filter(hit => values(hit).some(value => chosen.includes(value)));
+    }
+    return found;
+  };
   const fail = () => {
     at("search-off").classList.add("search-failed");
     form.hidden = at("search-keys").hidden = true;
@@ -64,8 +93,8 @@
 
   // ---- Facets --------------------------------------------------------------------------------------------
   const chosen = facet => boxes(facet).filter(box => box.checked).map(box => box.value);
-  const wantedBut = left => Object.fromEntries(
-    facets.filter(facet => facet !== left && chosen(facet).length).map(facet => [nameOf(facet), { any: chosen(facet) }]));
+  const wantedBut = left =>
+    facets.filter(facet => facet !== left && chosen(facet).length).map(facet => [nameOf(facet), chosen(facet)]);
   const markChosen = () => {
     for (const facet of facets) {
       const count = chosen(facet).length;
@@ -76,17 +105,17 @@
   };
   // A choice's count is of what there would be if its own group had no choice: in a group, choices add up.
   const countChoices = async found => {
-    const term = words();
-    const pagefind = await engine();
-    const all = await pagefind.filters();
+    const all = found.hits ?? await hits(null);
     for (const facet of facets) {
-      const wanted = wantedBut(facet);
-      const narrowed = term !== null || Object.keys(wanted).length;
-      const counts = !narrowed ? all : (await pagefind.search(term, { filters: wanted })).filters;
-      if (found !== latest) return;
-      for (const box of boxes(facet)) {
-        box.parentElement.querySelector(".search-count").textContent = counts[nameOf(facet)]?.[box.value] ?? 0;
+      const counts = {};
+      const values = boxes(facet).map(box => box.value);
+      const left = await narrowed(all, wantedBut(facet));
+      if (left.length) {
+        const has = await valuesOf(nameOf(facet), left[0].stamp, values);
+        for (const value of left.flatMap(has)) counts[value] = (counts[value] ?? 0) + 1;
       }
+      if (found !== latest) return;
+      for (const box of boxes(facet)) box.parentElement.querySelector(".search-count").textContent = counts[box.value] ?? 0;
     }
   };
 
@@ -97,12 +126,30 @@
     element.append(...children);
     return element;
   };
-  // Pagefind gives the excerpt as HTML; only its text and its marks are taken over.
-  const excerpt = html => {
-    const body = new DOMParser().parseFromString(html, "text/html").body;
-    return [...body.childNodes].map(node => node.nodeName === "MARK" ? make("mark", "", {}, node.textContent) : node.textContent);
+  // The index does not say where a word stands, so the place with most of the words is looked for in the text.
+  const plain = text => text.normalize("NFD").replace(/[^\p{L}\p{N}]/gu, "").toLowerCase();
+  const alike = (word, wanted) => {  // up to three letters of an ending may differ: study, studies
+    let same = 0;
+    while (same < wanted.length && word[same] === wanted[same]) same++;
+    return same === wanted.length || (same >= 4 && wanted.length - same <= 3 && word.length - same <= 3);
   };
-  const result = page => {
+  const excerpt = (text, term) => {
+    const wanted = term.split(/\s+/).map(plain).filter(Boolean);
+    const all = text.split(/\s+/);
+    const forms = word => [word, ...word.split(/[-\u2010-\u2015/]/)].map(plain);  // post-exertional is two words, too
+    const found = all.map(word => wanted.findIndex(one => forms(word).some(form => alike(form, one))));
+    let best = { score: 0 };
+    found.forEach((which, start) => {
+      if (which < 0) return;
+      const near = found.slice(start, start + EXCERPT - BEFORE).filter(one => one >= 0);
+      const score = new Set(near).size * EXCERPT + near.length;
+      if (score > best.score) best = { score, start: Math.max(0, start - BEFORE) };
+    });
+    if (!best.score) return [];
+    return all.slice(best.start, best.start + EXCERPT)
+      .flatMap((word, place) => [found[best.start + place] < 0 ? word : make("mark", "", {}, word), " "]);
+  };
+  const result = (page, term) => {
     const { title, summary, badge, notice } = page.meta;
     const { pem, year, journal } = page.filters;
     const item = make("li", "", {}, make("h2", "", {}, make("a", "", { href: page.url }, title)));
@@ -114,15 +161,16 @@
     const facts = [...(year ?? []), ...(journal ?? [])].map(fact => make("span", "", {}, fact));
     if (badge) facts.unshift(make("span", `atlas-badge-inline atlas-badge-${pem[0]}`, {}, badge));
     if (facts.length) item.append(make("p", "search-facts", {}, ...facts));
-    if (page.excerpt.includes("<mark>")) item.append(make("p", "search-excerpt", {}, "… ", ...excerpt(page.excerpt), " …"));
+    const words = excerpt(page.content, term ?? "");
+    if (words.length) item.append(make("p", "search-excerpt", {}, "… ", ...words, "…"));
     return item;
   };
-  let latest = {};
+  let latest = { hits: null };
   const show = async found => {
     const from = list.children.length;
     const pages = await Promise.all(found.results.slice(from, from + AT_ONCE).map(hit => hit.data()));
     if (found !== latest) return;
-    list.append(...pages.map(result));
+    list.append(...pages.map(page => result(page, found.term)));
     more.hidden = list.children.length >= found.results.length;
     const count = found.results.length;
     const values = { count: number(count), shown: list.children.length };
@@ -131,26 +179,35 @@
       : ngettext("{count} result; the first {shown} are shown.", "{count} results; the first {shown} are shown.", count, values);
     more.onclick = async () => {
       const next = list.children.length;
-      await show(found);
+      try {
+        await show(found);
+      } catch {
+        engines = {};
+        return search();
+      }
       list.children[next]?.querySelector("a").focus();
     };
   };
-  const search = async () => {
+  const search = async (again = true) => {
     const term = words();
     const wanted = wantedBut(null);
-    const mine = latest = {};  // what comes later overtakes this one
+    const mine = latest = { term };  // what comes later overtakes this one
     markChosen();
     try {
-      const idle = term === null && !Object.keys(wanted).length;
-      const found = idle ? null : await (await engine()).search(term, { filters: wanted });
+      const idle = term === null && !wanted.length;
+      const all = idle ? null : await hits(term);
+      const results = idle ? [] : await narrowed(all, wanted);
       if (mine !== latest) return;
-      latest = found ?? mine;
+      Object.assign(mine, { hits: all, results });
       list.replaceChildren();
       more.hidden = true;
-      if (found) await show(found);
-      else status.textContent = "";
-      if (filters?.open) await countChoices(latest);
+      if (idle) status.textContent = "";
+      else await show(mine);
+      if (filters?.open) await countChoices(mine);
     } catch (error) {
+      if (mine !== latest) return;
+      engines = {};  // the index may be another by now, with other names
+      if (again) return search(false);
       console.error(error);
       fail();
     }
@@ -182,7 +239,7 @@
     begin(false);
   });
   filters?.addEventListener("change", () => begin(false));
-  filters?.addEventListener("toggle", () => { if (filters.open) countChoices(latest).catch(fail); });
+  filters?.addEventListener("toggle", () => { if (filters.open && (latest.hits || !asked())) countChoices(latest).catch(fail); });
   at("search-clear")?.addEventListener("click", () => {
     for (const box of facets.flatMap(boxes)) box.checked = false;
     begin(false);
