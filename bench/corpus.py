@@ -82,11 +82,12 @@ exclude_patterns = ["_build"]
 
 
 def setup(app):
+    from docutils import nodes
     from indexed_bibtex.works import list_works
 
     def add_works(app, document):
         if works := list_works(app.env, document, 1):
-            document += works
+            document += nodes.container("", works, classes=["no-search"])  # as in an atlas
 
     app.connect("doctree-read", add_works)
 """

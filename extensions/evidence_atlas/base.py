@@ -93,12 +93,11 @@ def read_files(app: Sphinx) -> None:
 
 
 def _spare_the_collector() -> None:
-    """Keep the garbage collector from walking what stays: everything loaded so far, and doctrees on their way.
+    """Keep the garbage collector from walking doctrees on their way.
 
-    Doctrees are cyclic and many; with Python's thresholds the collector visits them again and again. A page makes some
+    They are cyclic and many; with Python's thresholds the collector visits them again and again. A page makes some
     10,000 objects that soon go; nearly all that outlives them stays, so the older generations are seldom worth a visit.
     """
-    gc.freeze()
     gc.set_threshold(10_000, 500, 100)
 
 

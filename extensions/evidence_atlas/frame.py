@@ -209,11 +209,14 @@ def _cites(document: nodes.document) -> bool:
 
 
 def works_cited(env: BuildEnvironment, document: nodes.document) -> list[nodes.Node]:
-    """Return the list of works that a document cites, under its heading, where the settings want one."""
+    """Return the list of works that a document cites, under its heading, where the settings want one.
+
+    Searches pass over it, Sphinx's by the class: a page is not about all that it cites, and each work is on a page of its year.
+    """
     if not atlas_domain(env).atlas.project.lists_works(env.docname):
         return []
     works = list_works(env, document, 1)
-    return [container(heading(_("Works cited")), works, classes=["atlas-works"])] if works is not None else []
+    return [container(heading(_("Works cited")), works, classes=["atlas-works", "no-search"])] if works is not None else []
 
 
 def link_to_page(app: Sphinx, docname: str, key: str, paragraph: nodes.Element) -> None:

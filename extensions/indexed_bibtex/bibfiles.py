@@ -5,6 +5,7 @@ An extension of its own, since sphinxcontrib-bibtex stops at the first error, an
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,6 +48,7 @@ def read_bibfiles(app: Sphinx) -> None:
     else:
         files = domain.bibdata.bibfiles  # upstream, which comes after, reads again where the time differs
         files.update({path: file._replace(mtime=get_mtime(path)) for path, file in files.items()})
+    gc.freeze()  # thousands of entries, as many as all else that is loaded, stay to the end: the collector need not walk them
     for path in paths:
         if not path.is_file():
             logger.warning(f"could not open bibtex file {path}.", type="bibtex", subtype="bibfile_error")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pybtex.plugin import find_plugin
 from pybtex.style import FormattedEntry
 
+from indexed_bibtex.plain_names import quicken
 from indexed_bibtex.store import digest_of
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 FILE = "indexed-bibtex-texts.pickle"
+_REMEMBERED = 256  # texts that are at hand; those of thousands would slow every collection of garbage
 
 
 class Formatter:
@@ -43,6 +45,7 @@ class Formatter:
         """Return a style by its name; it is made once a build, where something is formatted."""
         if name not in self._styles:
             self._styles[name] = self._kind(name)[0]()
+            quicken(self._styles[name])
         return self._styles[name]
 
     def signature(self, name: str) -> str:
@@ -53,6 +56,8 @@ class Formatter:
         """Return the rich text of an entry in a style; errors of the style are raised each time."""
         key = (self.signature(name), digest)
         if key not in self._texts:
+            if len(self._texts) >= _REMEMBERED:
+                self._texts.clear()
             kept = self._load()
             if key in kept:
                 self._texts[key] = pickle.loads(kept[key])  # noqa: S301  (our own file, beside Sphinx's pickles)

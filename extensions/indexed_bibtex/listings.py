@@ -31,6 +31,7 @@ CITED_HERE = ast.dump(ast.parse("docname in docnames"))
 _CITED, _ALL = ast.dump(ast.parse("cited")), ast.dump(ast.parse("True"))
 WORKS_ID = "works-cited"
 UNRESOLVED = "unresolved"
+_REMEMBERED = 16  # documents whose works are kept while they are written
 
 logger = logging.getLogger(__name__)
 
@@ -120,13 +121,16 @@ class Listings(BibtexDomain):
     def works_of(self, docname: str) -> list[Citation]:
         """Return the works that a document lists, sorted by its style; of one that lists none, none."""
         if docname in self.works and docname not in self._works_made:
+            if len(self._works_made) >= _REMEMBERED:
+                self._works_made.clear()
             self._works_made[docname] = list(self._make_works(docname, self.works[docname]))
         return self._works_made.get(docname, [])
 
     def _make_works(self, docname: str, works: Works) -> Iterator[Citation]:
         entries, config = self.bibdata.data.entries, self.env.config
+        get = entries.passing if isinstance(entries, Entries) else entries.__getitem__
         style, place = self.formatter.style(works.style), BibliographyKey(docname=docname, id_=WORKS_ID)
-        ordered = list(style.sort([entries[key] for key in self.cited_by(docname) if key in entries]))
+        ordered = list(style.sort([get(key) for key in self.cited_by(docname) if key in entries]))
         tooltip = (config.bibtex_tooltips_style or works.style) if config.bibtex_tooltips else ""
         for entry, made, hint in self._formatted(ordered, [""] * len(ordered), works.style, tooltip, (docname, works.line)):
             yield Citation(make_id(f"cite-{entry.key}"), place, entry.key, with_suffix(entry), made, hint)

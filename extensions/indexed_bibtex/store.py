@@ -13,6 +13,7 @@ from bisect import bisect_left
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 from pybtex.database import Entry
 from pybtex.database.input.bibtex import month_names
@@ -99,6 +100,7 @@ class Entries(OrderedCaseInsensitiveDict):  # type: ignore[misc]
         self._places: dict[str, tuple[str, int, int]] = {}
         self._digests: dict[str, str] = {}
         self._texts: dict[str, str] = {}
+        self._passing: WeakValueDictionary[str, Entry] = WeakValueDictionary()
 
     def place(self, key: str, path: Path, text: str, piece: Piece) -> None:
         """Add a regular entry by its place.
@@ -118,17 +120,37 @@ class Entries(OrderedCaseInsensitiveDict):  # type: ignore[misc]
 
     def __getitem__(self, key: str) -> Entry:
         found = super().__getitem__(key)
-        return self._read(key.lower()) if found is None else found
+        if found is None:
+            found = self._dict[key.lower()] = self.passing(key)
+        return found
+
+    def passing(self, key: str) -> Entry:
+        """Return an entry without keeping it, so that a build of thousands of entries holds few of them at a time.
+
+        As long as anyone holds it, it is the same object for all.
+
+        Args:
+            key: Its key.
+
+        Raises:
+            KeyError: If there is no such entry.
+        """
+        found = super().__getitem__(key) or self._passing.get(key.lower())
+        if found is None:
+            found = self._passing[key.lower()] = self._read(key.lower())
+        return found
 
     def __setitem__(self, key: str, value: Entry | None) -> None:
         super().__setitem__(key, value)
         self._digests.pop(key.lower(), None)
         self._places.pop(key.lower(), None)
+        self._passing.pop(key.lower(), None)
 
     def __delitem__(self, key: str) -> None:
         super().__delitem__(key)
         self._digests.pop(key.lower(), None)
         self._places.pop(key.lower(), None)
+        self._passing.pop(key.lower(), None)
 
     def digest(self, key: str) -> str:
         """Return a digest of what an entry states; of a regular one it is that of its source."""
@@ -181,7 +203,6 @@ class Entries(OrderedCaseInsensitiveDict):  # type: ignore[misc]
         name, start, end = self._places[lower]
         entry = regular_entry(self._text(name), start, end)
         entry.key = self._keys[lower]
-        self._dict[lower] = entry
         return entry
 
     def _text(self, name: str) -> str:
@@ -194,4 +215,10 @@ class Entries(OrderedCaseInsensitiveDict):  # type: ignore[misc]
         state = self.__dict__.copy()
         state["_dict"] = {key: None if key in self._places else entry for key, entry in self._dict.items()}
         state["_texts"] = {}
+        del state["_passing"]
         return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Begin with no entry read."""
+        self.__dict__.update(state)
+        self._passing = WeakValueDictionary()

@@ -9,7 +9,7 @@ import rispy
 from bibtexparser.bparser import BibTexParser
 from jsonschema import Draft202012Validator
 
-from evidence_atlas.core.citation import pages
+from evidence_atlas.core.references import pages
 
 TYPES = {  # BibTeX: RIS, CSL
     "article": ("JOUR", "article-journal"), "book": ("BOOK", "book"), "incollection": ("CHAP", "chapter"),

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import pickle
 import re
+import weakref
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pybtex.richtext import Text
+from pybtex.style.formatting.unsrt import Style as Unsrt
+from pybtex.style.names.plain import NameStyle
 
 from indexed_bibtex.entries import Abbreviations, entry_of, parse
 from indexed_bibtex.names import PlainPerson, people
 from indexed_bibtex.pieces import split
+from indexed_bibtex.plain_names import format_name, quicken
 from indexed_bibtex.reader import parse_bibtex, read_bibtex
 from indexed_bibtex.store import Entries, regular_entry, regular_key
 
@@ -104,3 +108,43 @@ def test_plain_names_are_formatted_as_latex_would_be(family, given_name):
             (person.rich_middle_names, person.middle_names),
         ):
             assert shown == [Text.from_latex(name) for name in names]
+
+
+@PROPERTY
+@given(
+    st.lists(st.text("AÄb漢.-", min_size=1, max_size=4), min_size=1, max_size=5),
+    st.lists(st.text("Bc.", min_size=1, max_size=4), max_size=5),
+)
+def test_plain_names_look_as_in_pybtex(family, given_names):
+    """A style whose names are plain shows a person without markup as pybtex's own code does, with every tie."""
+    (person, *_), _wrong = people(f"{' '.join(family)}, {' '.join(given_names)}")
+    for abbreviate in (False, True):
+        ours, theirs = (names(person, abbreviate).format() for names in (format_name, NameStyle().format))
+        assert (ours, repr(ours)) == (theirs, repr(theirs))
+
+
+def test_only_plain_names_are_made_quicker():
+    """Neither a style with other names nor one that formats names by a method of its own is touched."""
+    plain, other, own = Unsrt(), Unsrt(name_style="lastfirst"), Unsrt()
+    own.format_name = lambda person, _abbr: str(person)
+    kept = other.format_name, own.format_name
+    for style in (plain, other, own, object()):
+        quicken(style)
+    assert plain.format_name is format_name
+    assert (other.format_name, own.format_name) == kept
+
+
+def test_an_entry_in_passing_is_not_kept():
+    """Who holds an entry shares it with all who ask; once nobody does, it is read again."""
+    entries = parse_bibtex({HERE: "@misc{a, title = {A}}\n@misc{b, title = {B}}"}).data.entries
+    passing = entries.passing("A")
+    passing.fields["title"] = "Changed"
+    assert entries.passing("a") is passing
+    assert entries["a"] is passing
+    kept = weakref.ref(entries.passing("b"))
+    assert kept() is None
+    del passing
+    assert entries["a"].fields["title"] == "Changed"  # asked for by its key, it is kept
+    assert pickle.loads(pickle.dumps(entries)).keys() == entries.keys()  # noqa: S301
+    with pytest.raises(KeyError):
+        entries.passing("c")

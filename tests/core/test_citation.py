@@ -9,7 +9,8 @@ import pytest
 import rispy
 from citeproc.source.json import CiteProcJSON
 
-from evidence_atlas.core.citation import FORMATS, bibtex, csl, csl_json, pages, ris
+from evidence_atlas.core.citation import FORMATS, bibtex, csl, csl_json, ris
+from evidence_atlas.core.references import pages
 
 from .helpers import REFERENCES, bibliography
 from .readers import CSL_ITEM, TYPES, by_rispy, expected_ris, read_bibtex, read_ris

@@ -13,8 +13,7 @@ from pybtex.database import Entry
 
 from core.helpers import REFERENCES
 from data_project import AUTHORS, DOCNAMES, NASTY, PROPERTY, TEXTS, Head
-from evidence_atlas.core.citation import pages
-from evidence_atlas.core.references import Name, Reference, load_bibliography
+from evidence_atlas.core.references import Name, Reference, load_bibliography, pages
 from evidence_atlas.metadata.coins import span
 
 from .zotero import read

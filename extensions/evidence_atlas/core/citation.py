@@ -13,7 +13,7 @@ from pybtex.database.output.bibtex import Writer
 
 from evidence_atlas.core.entry_types import type_of
 from evidence_atlas.core.notices import Notice
-from evidence_atlas.core.references import Reference
+from evidence_atlas.core.references import Reference, pages
 
 _SPECIAL = re.compile(r"[_%&#$]")  # marks that LaTeX reads as commands, in DOIs too
 ABRIDGED = "The list of authors is abridged in the source."
@@ -125,12 +125,6 @@ def csl(reference: Reference, notices: Sequence[Notice] = ()) -> dict[str, Any]:
 def csl_json(reference: Reference, notices: Sequence[Notice] = ()) -> str:
     """Return the reference as a CSL-JSON array of one item."""
     return json.dumps([csl(reference, notices)], ensure_ascii=False, indent=2) + "\n"
-
-
-def pages(reference: Reference) -> tuple[str, str]:
-    """Return first and last page; an article number or a list of pages is a first page alone."""
-    match = re.fullmatch(r"\s*([^\s,–—-]+)\s*(?:--?-?|–|—)\s*([^\s,–—-]+)\s*", reference.fields.get("pages", ""))
-    return (match[1], match[2]) if match else (reference.fields.get("pages", ""), "")
 
 
 FORMATS: dict[str, Callable[[Reference, Sequence[Notice]], str]] = {

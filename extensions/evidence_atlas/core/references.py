@@ -25,6 +25,7 @@ _MARKUP = re.compile(r"\\|\$|~|--|``|''")
 _DOTLESS = re.compile(r"""(\\['`^"~=.])\s*\{?\s*\\([ij])(?![A-Za-z])\s*\}?""")
 _PERCENT = re.compile(r"(?<!\\)%")
 _VERBATIM = frozenset({"pages", "doi", "url", "pmid", "pmcid", "eprint"})
+_PAGES = re.compile(r"\s*([^\s,–—-]+)\s*(?:--?-?|–|—)\s*([^\s,–—-]+)\s*")
 _YEAR = re.compile(r"[0-9]{4}")
 _ESCAPABLE = "_%&#~$"
 _ESCAPED = re.compile(r"\\([_%&#~$])")
@@ -162,6 +163,12 @@ class Reference:
             **({"authors-abridged": True} if self.abridged else {}),
             **dict(sorted(self.fields.items())),
         }
+
+
+def pages(work: Reference) -> tuple[str, str]:
+    """Return first and last page; an article number or a list of pages is a first page alone."""
+    match = _PAGES.fullmatch(work.fields.get("pages", ""))
+    return (match[1], match[2]) if match else (work.fields.get("pages", ""), "")
 
 
 def _pmid(fields: Mapping[str, str]) -> str:

@@ -18,8 +18,7 @@ from pybtex.style.labels.alpha import LabelStyle as Alpha
 from pybtex.style.names.lastfirst import NameStyle as LastFirst
 from pybtex.style.sorting.author_year_title import SortingStyle as AuthorYearTitle
 
-from evidence_atlas.core.citation import pages
-from evidence_atlas.core.references import Reference, reference
+from evidence_atlas.core.references import Reference, pages, reference
 
 NAME = "evidence-atlas"
 

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from html import escape
 from urllib.parse import quote
 
-from evidence_atlas.core.citation import pages
 from evidence_atlas.core.entry_types import type_of
-from evidence_atlas.core.references import Reference
+from evidence_atlas.core.references import Reference, pages
 
 
 def span(reference: Reference) -> str:
