@@ -23,16 +23,8 @@ from evidence_atlas.scanner import Context, Engine
 from evidence_atlas.scanner.passages import Passage
 from evidence_atlas.scanner.rules import built_in
 
-WORDS = tuple(
-    """
-    patients controls exertion symptoms fatigue study measured hospital weeks scores blood sleep muscle
-    pain memory onset recovery baseline group difference sample women men years clinic severe mild
-    report protocol rest walking cells protein oxygen heart rate tilt immune brain nerve small fibre
-    biopsy questionnaire diary the a of in with and for from by at than more fewer after before during
-    between within across among
-    """.split()  # noqa: SIM905
-)
-ENTRIES = 6204  # made-up references at the least, as many as a field of this size has
+ENTRIES = 6204  # references where pages cite, as many as a field of this size has
+OURS = Path(__file__).resolve().parent.parent / "references.bib"
 DEFINITIONS = ("fukuda-1994", "ccc-2003", "icc-2011", "iom-2015", "oxford-1991")
 DESIGNS = ("cohort", "case-control", "cross-sectional", "survey", "review", "case-series")
 TOPICS = ("pain", "sleep", "immunology", "genetics", "metabolism", "autonomic", "exercise-testing")
@@ -120,7 +112,7 @@ def make(folder: Path, pages: int, bib: Path | None = None, *, cited: int = 0) -
     Args:
         folder: Where; it must not exist.
         pages: How many evidence pages.
-        bib: A BibTeX file with at least as many entries; without it references are made up.
+        bib: A BibTeX file with at least as many entries; without it this atlas's own, as often as is needed.
         cited: Works cited in the prose of each page (in the atlas by a role, in the plain project as text).
 
     Returns:
@@ -178,29 +170,34 @@ def _bibliography(target: Path, pages: int, bib: Path | None, cited: int) -> Ref
     if bib:
         target.write_bytes(bib.read_bytes())
     else:
-        target.write_text(_made_up(max(pages, ENTRIES if cited else 0)))
+        target.write_text(_repeated(OURS.read_text(encoding="utf-8"), max(pages, ENTRIES if cited else 0)), encoding="utf-8")
     entries = parse_file(str(target)).entries
-    titles = " ".join(entry.fields.get("title", "") for entry in entries.values())
-    words = re.findall(r"[a-z]{2,}", titles.lower()) if bib else list(WORDS)
+    titles = " ".join(entry.fields.get("title", "") for entry in entries.values()).lower()
+    words = [word for word in re.findall(r"[a-z]{2,}", titles) if word != "cfs"]  # of names, pages are to have their source's own
     dois = {key: entry.fields.get("doi", "").lower() for key, entry in entries.items()}
     return References(list(entries), {key: _byline(entry) for key, entry in entries.items()}, dois, words)
+
+
+def _repeated(text: str, count: int) -> str:
+    """Return as many entries as are wanted: a file's own, then the same under other keys and identifiers.
+
+    Args:
+        text: The file.
+        count: How many entries.
+    """
+    own = re.split(r"^(?=@\w+\{)", text, flags=re.MULTILINE)[1:]
+    made = list(own[:count])
+    for number in range(len(own), count):
+        entry = re.sub(r"^(@\w+\{[^,]+)", rf"\1-{number}", own[number % len(own)])
+        entry = re.sub(r"^(\s*doi\s*=\s*)\{.*\},?$", rf"\1{{10.5555/bench.{number}}},", entry, flags=re.MULTILINE)
+        made.append(re.sub(r"^\s*(?:pmid|pmcid|url)\s*=.*\n", "", entry, flags=re.MULTILINE))
+    return "".join(made)
 
 
 def _byline(entry: Entry) -> str:
     people = "; ".join(str(person) for person in entry.persons.get("author", ()))
     journal, year, doi = (entry.fields.get(name, "") for name in ("journal", "year", "doi"))
     return re.sub(r"[{}\\*_`$]", "", f"{people} - {year}, {journal}.") + (f" [doi:{doi}](https://doi.org/{doi})" if doi else "")
-
-
-def _made_up(count: int) -> str:
-    entries = [
-        f"@article{{work{n},\n  author = {{Author, Anna{n} and Müller, Jürgen and van der Berg, Ida}},\n"
-        f"  title = {{Measured differences in sample {n}}},\n  journal = {{Journal of Made-Up Results}},\n"
-        f"  year = {{{1990 + n % 36}}},\n  volume = {{{n % 90 + 1}}},\n  pages = {{{n % 400 + 1}--{n % 400 + 12}}},\n"
-        f"  doi = {{10.5555/bench.{n}}}\n}}\n"
-        for n in range(count)
-    ]
-    return "\n".join(entries)
 
 
 def _front_matter(key: str, chance: random.Random) -> str:

@@ -86,7 +86,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path("build", "bench"), help="where the project lies (build/bench)")
     parser.add_argument("--figures", type=Path, default=FILE, help="the file of figures (the one that the site shows)")
     options = parser.parse_args()
-    projects = Projects((options.folder / f"made-up-{options.pages}").resolve(), options.pages)
+    projects = Projects((options.folder / f"ours-{options.pages}").resolve(), options.pages)
     root, target = projects.roots["whole"], options.folder / "profile.speedscope.json"
     shutil.rmtree(root / OUT, ignore_errors=True)
     build = [sys.executable, "-m", "sphinx", "-q", "-b", "dirhtml", str(root), str(root / OUT)]

@@ -27,7 +27,7 @@ class Projects:
     Attributes:
         folder: Where they lie; what lies there from a run with the same arguments is used again.
         pages: How many evidence pages they have.
-        bib: A BibTeX file that the references are taken from, or None for made-up ones.
+        bib: A BibTeX file that the references are taken from, or None for this atlas's own.
     """
 
     folder: Path

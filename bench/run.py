@@ -46,7 +46,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path("build", "bench"), help="where the projects lie (build/bench)")
     parser.add_argument("--output", type=Path, default=FILE, help="the file of figures (the one that the site shows)")
     options = parser.parse_args()
-    kind = options.bib.stem if options.bib else "made-up"
+    kind = options.bib.stem if options.bib else "ours"
     sizes = [Projects((options.folder / f"{kind}-{pages}").resolve(), pages, options.bib) for pages in sorted(options.pages)]
     for name in options.rows:
         for group, table in ROWS[name](sizes, options.runs).items():

@@ -15,16 +15,7 @@ from projects import Projects
 SEARCHED = Bound(150.0, 6000, "kB")
 # what a browser loads while somebody reads; data are for programs, and the search is told in a table of its own
 LOADED = re.compile(r"\.(html|js|css|svg|woff2?)$")
-# what somebody searches for, as it stands in the address: in made-up pages, and in pages with the words of real titles
-MADE_UP = (
-    "q=score",
-    "q=scores+after+exertion",
-    "q=muscle+pain",
-    "q=muscle+pain&pem=required",
-    "pem=required",
-    "q=%22muscle+pain%22",
-)
-LIFELIKE = (
+SEARCHES = (  # what somebody looks for, as it stands in the address
     *("q=fatigue", "q=propranolol", "q=chronic+fatigue", "q=post+exertional+malaise", "q=fatigue+in+women+with+long+covid"),
     *("q=fatigue&pem=required", "q=fatigue&design=cohort&topic=pain", "pem=required", "q=%22chronic+fatigue%22"),
 )
@@ -65,9 +56,8 @@ def measure_search(sizes: Sequence[Projects], runs: int) -> dict[str, Group]:
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         for projects in sizes:
             projects.ready("whole")
-            searches = LIFELIKE if projects.bib else MADE_UP
             for address in serve(projects.out("whole")):
-                rows += [_searched(browser.new_context(), address, searched, projects.pages) for searched in searches]
+                rows += [_searched(browser.new_context(), address, searched, projects.pages) for searched in SEARCHES]
         browser.close()
     return {"search": Group(("Searched for", "Pages", "kB", "Of it by the search", "Files", "Bound", "Met"), rows)}
 
