@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
-from pybtex.backends.html import Backend
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
@@ -23,6 +22,7 @@ from evidence_atlas.fields import UNDATED
 from evidence_atlas.language import _, ngettext, number
 from evidence_atlas.made_pages import digest_of, frame_digest, must_write, page_file
 from evidence_atlas.nodeset import bullet_list, link, paragraph
+from evidence_atlas.shapes import ReferenceBackend
 from evidence_atlas.writing import WriteTime, Writing, announce, serves_files, show
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def title_of(year: str) -> str:
 def _body(app: Sphinx, page: str, year: str, keys: Sequence[str]) -> str:
     domain = atlas_domain(app.env)
     cited: Any = app.env.get_domain("cite")
-    style, backend, items = app.config.bibtex_default_style, Backend(), []
+    style, backend, items = app.config.bibtex_default_style, ReferenceBackend(), []
     here, its_page = app.builder.get_target_uri(page), _("Its page in this atlas")
     for key in keys:
         entry = domain.atlas.bibliography[key].entry

@@ -221,22 +221,25 @@ def _joined(content: Iterable[Markup | str]) -> str:
     return "".join(map(escape, content))
 
 
-class _References(BaseBackend):  # type: ignore[misc]  # pybtex has no types
+class ReferenceBackend(BaseBackend):  # type: ignore[misc]  # pybtex has no types
     """Formatted references with the elements that Sphinx's translator gives the nodes of pybtex-docutils."""
 
     symbols = {name: str(found[0]) for name, found in Backend.symbols.items()}  # noqa: RUF012  (pybtex has it so)
 
     def format_str(self, text: str) -> str:
+        """Return text with what is markup escaped."""
         return str(escape(text))
 
     def format_tag(self, tag: str, text: str) -> str:
+        """Return content in the element of a tag; of an unknown tag, the content alone."""
         element = _TAGS.get(tag)
         return _element(element, text) if element else text
 
     @staticmethod
     def format_href(url: str, text: str, external: bool = False) -> str:  # noqa: ARG004  (pybtex calls it so)
+        """Return a link."""
         return _element("a", text, ["reference", "external"], href=url)
 
 
 _TAGS = {"emph": "em", "em": "em", "i": "em", "b": "strong", "strong": "strong", "tt": "code", "sup": "sup", "sub": "sub"}
-_REFERENCES = _References()
+_REFERENCES = ReferenceBackend()
