@@ -17,6 +17,7 @@ from markdown_it.utils import read_fixture_file
 
 from evidence_atlas.core import checker, frontmatter
 from evidence_atlas.core.checker import check_duplicates, check_page
+from evidence_atlas.core.frontmatter import blank, read_front_matter
 from evidence_atlas.core.policy import BUILT_IN, built_in
 
 from .helpers import EVIDENCE, as_lines, bibliography
@@ -91,6 +92,21 @@ def test_line_ends_of_windows_and_a_byte_order_mark_change_no_finding(page, _exp
     """A page has the same findings when it is saved with CRLF line ends, a byte order mark, or both."""
     plain, windows = check(page, works), page.replace("\n", "\r\n")
     assert [check(windows, works), check(f"\ufeff{page}", works), check(f"\ufeff{windows}", works)] == [plain] * 3
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_front_matter_as_such(mark):
+    """A block is read behind a byte order mark too; it knows its end and its lines, and the text below keeps its own."""
+    text = f"{mark}---\nevidence:\n  topics:\n  - pain\nother: 1\n---\nText.\n"
+    front = read_front_matter(text)
+    assert (front.present, front.problems, front.value) == (True, [], {"evidence": {"topics": ["pain"]}, "other": 1})
+    assert text[front.end :] == "Text.\n"
+    assert blank(text, front) == "\n\n\n\n\n\nText.\n"
+    keys = [("evidence",), ("evidence", "topics"), ("evidence", "topics", 0), ("other",), ("evidence", "no", "such"), ("no",), ()]
+    assert [front.line(key) for key in keys] == [2, 3, 4, 5, 2, 1, 1]
+    assert front.stated == {"topics": ["pain"]}
+    none = read_front_matter(f"{mark}Text.\n---\n")
+    assert (none.present, none.value, none.end, none.stated, blank("Text.", none)) == (False, None, 0, None, "Text.")
 
 
 def test_the_fixture_files_cover_every_kind_of_finding_of_a_page():

@@ -1,4 +1,4 @@
-"""What identifies content: the version of an atlas, the addresses of its pages, the digest of a page."""
+"""What identifies content: the version of an atlas, the addresses of its pages, a record as data, the digest of a page."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from evidence_atlas.core.atlas import load_atlas
 from evidence_atlas.core.digest import digest
 from evidence_atlas.core.identity import Identity, identity
 from evidence_atlas.core.notices import Notice
+from evidence_atlas.core.policy import built_in
+from evidence_atlas.core.record import ADAPTER
 
-from .helpers import PROPERTY, bibliography
+from .helpers import PROPERTY, bibliography, record
 
 
 def git(folder, *arguments):
@@ -91,3 +93,37 @@ def test_the_order_of_keys_does_not_change_the_digest(content):
     """Content whose keys stand in another order has the same digest, and other content another."""
     assert digest(turned(content)) == digest(content)
     assert digest({**content, "more": [content]}) != digest(content)
+
+
+STATED = {
+    "paper": "good2020", "summary": "Fatigue fell.", "read": "secondary", "design": "rct", "context": ["me-cfs", "healthy"],
+    "level": "E2", "topics": ["pain", "sleep"], "drafted": "software", "drafted-with": "atlas new 1",
+    "criteria": [
+        {"id": "ccc-2003", "role": "inclusion", "pem": "required", "quote": "it was needed", "locator": "page 3"},
+        {"id": "icc-2011", "role": "inclusion"},
+    ],
+    "joined": "any", "review": {"by": "clinician", "date": dt.date(2026, 11, 22)}, "participants": {"cases": 0, "other": 12},
+    "peer-review": "preprint", "outcome": {"primary": "Fatigue", "direction": "mixed"}, "harms": "None were reported.",
+    "relations": [{"type": "corrects", "paper": "other2019"}], "waivers": [{"rule": "advice", "reason": "It is a title."}],
+    "sources": ["A blog"],
+}  # fmt: skip
+
+
+def test_a_record_as_data_is_what_the_page_states():
+    """As data a record has the keys and values of the front matter, days as text, and no key that the page leaves out."""
+    full = ADAPTER.validate_python(STATED, context=built_in())
+    assert full.as_data() == STATED | {"review": {"by": "clinician", "date": "2026-11-22"}}
+    assert record(built_in()).as_data() == {
+        "paper": "good2020", "summary": "Fatigue fell in half of the people studied.", "read": "abstract", "design": "cohort",
+        "context": ["me-cfs"], "level": "E2", "topics": ["pain"], "criteria": [], "drafted": "person", "review": "none",
+    }  # fmt: skip
+
+
+def test_the_ids_that_a_record_names():
+    """A record names the ids of its rows in the policy by vocabulary, in its own order, and no join where it has none."""
+    uses = ADAPTER.validate_python(STATED, context=built_in()).uses()
+    assert uses == {
+        "definition": ("ccc-2003", "icc-2011"), "design": ("rct",), "level": ("E2",), "context": ("me-cfs", "healthy"),
+        "topic": ("pain", "sleep"), "read": ("secondary",), "role": ("inclusion", "inclusion"), "joined": ("any",),
+    }  # fmt: skip
+    assert record(built_in()).uses()["joined"] == ()

@@ -152,9 +152,9 @@ EXAMPLES = {
 
 @pytest.mark.parametrize(("criteria", "keys", "state", "label", "reason"), EXAMPLES.values(), ids=EXAMPLES)
 def test_an_example_of_each_rule(criteria, keys, state, label, reason):
-    """Each rule of the badge gives exactly the state, the label and the reason that stand in the table of examples."""
+    """Each rule of the badge gives exactly the state, label and reason of the table of examples, and names its policy."""
     found = resolve(*criteria, **keys)
-    assert (found.state, found.label, found.reason) == (state, label, reason)
+    assert (found.state, found.label, found.reason, found.policy) == (state, label, reason, POLICY.version)
 
 
 @pytest.mark.parametrize("definition", POLICY.definition)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import re
 import sys
 from collections import Counter
 from pathlib import Path
@@ -16,6 +18,14 @@ from evidence_atlas.scanner.words import inflect, lexicon
 
 HERE = Path(__file__).parent
 OWN = [tuple(line.split("\t", 1)) for line in (HERE / "strengths.tsv").read_text("utf-8").splitlines()]
+ALTERNATIVES = [line.split("\t", 1) for line in (HERE / "alternatives.tsv").read_text("utf-8").splitlines()]
+
+
+def each_way(pattern: str) -> list[str]:
+    """Return the sentences of a pattern such as "Pain {rose|fell} with age.": one for each choice of its alternatives."""
+    parts = re.split(r"\{([^{}]*)\}", pattern)
+    choices = [part.split("|") if place % 2 else [part] for place, part in enumerate(parts)]
+    return ["".join(chosen) for chosen in itertools.product(*choices)]
 
 
 @pytest.fixture
@@ -32,6 +42,13 @@ def test_strength():
     """Sentences of our own have the strengths that the scheme gives them."""
     wrong = [(expected, strength(sentence), sentence) for expected, sentence in OWN if strength(sentence) != int(expected)]
     assert not wrong
+
+
+@pytest.mark.parametrize(("expected", "pattern"), ALTERNATIVES, ids=range(1, len(ALTERNATIVES) + 1))
+def test_words_that_say_the_same(expected, pattern):
+    """A sentence of alternatives.tsv has the same strength with each of the words that its braces hold."""
+    told = {sentence: strength(sentence) for sentence in each_way(pattern)}
+    assert [sentence for sentence, found in told.items() if found != int(expected)] == []
 
 
 def test_other_fields(quality_of):

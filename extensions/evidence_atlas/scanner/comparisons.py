@@ -60,7 +60,7 @@ def _than(view: View, index: int) -> Match | None:
     compared = view.word(index - 1)
     if compared == "more" and view.word(index + 1) in {"their", "those"}:
         return Match(RELATED, index, index)
-    other = compared in {"other", "rather", "whether", "further"} or not compared.endswith("er")
+    other = compared in {"other", "rather", "further"} or not compared.endswith("er")
     return None if other or _than_number(view.words[index : index + SPOT + 1]) else Match(RELATED, index, index)
 
 
@@ -102,16 +102,12 @@ def against(view: View, index: int) -> Match | None:
     word, following = view.words[index], view.word(index + 1)
     if not (word == "compared" and following in {"with", "to"}) and word not in {"versus", "vs"}:
         return None
-    before = range(max(0, index - SPOT), index)
-    words = {view.words[i] for i in before}
+    words = set(view.words[max(0, index - SPOT) : index])
     if _LIKE & words or view.kind(view.before(index)) in {"be", "have"} or "compared" in words:
         return None
-    changed = any(
-        view.kind(i) in {"ed", "cue"} and view.words[i].endswith("ed") and view.kind(view.before(i)) == "be" for i in before
-    )
     strongly = {"significantly", "markedly", "substantially", "differential", "differentially"} & words
     marked = bool(strongly) or any(other.endswith("fold") for other in words)
-    return Match(RELATED, index, index) if (changed and marked) or marked else None
+    return Match(RELATED, index, index) if marked else None
 
 
 def grades(view: View, index: int) -> Match | None:

@@ -170,8 +170,6 @@ def potential(view: View, index: int) -> Match | None:
     if view.words[index] not in {"potential", "potentials"}:
         return None
     before, after = view.word(index - 1), view.word(index + 1)
-    if after not in {"in", "for", "as", "of", "by", "against", "."} and before not in view.known["prospects.healing"]:
-        return None
     window = set(view.within(index, _WINDOW))
     if view.known["prospects.no-treatments"] & window or view.known["actors.words"] & window:
         return None

@@ -374,5 +374,5 @@ class _Reader:
         if word not in self.known["aims.needed"]:
             return False
         if word in {"needed", "warranted", "required", "necessary", "awaited", "essential", "crucial", "imperative"}:
-            return self._kind(index - 1) in {"be", "adv"} or self._at(index - 1) in {"and", "still", "urgently"}
+            return self._kind(index - 1) in {"be", "adv"} or self._at(index - 1) == "and"
         return word in {"should", "must"} and self._kind(index + 1) == "be"

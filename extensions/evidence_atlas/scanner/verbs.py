@@ -212,7 +212,7 @@ def _ing(view: View, index: int, last: int, cue: Verb) -> Match | None:
     object_follows = last > index or (view.starts_noun_phrase(view.after(index)) and view.word(index + 1) != "according")
     if not object_follows:
         return None
-    if word in {",", "thereby", "thus", "hence", "by", "and", "while"} or kind == "be":
+    if word in {",", "thereby", "by", "and", "while"} or kind == "be":
         works = word == "by" and (view.word(before - 1) in _WORKS or _by_acting(view, before))
         return Match(CAUSAL, index, last, open=word in {"and", "by"} and not (works or _claims_before(view, before)))
     if kind != "prep":
