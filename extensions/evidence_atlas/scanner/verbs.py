@@ -169,6 +169,8 @@ def _is_verb(view: View, index: int, last: int, cue: Verb) -> bool:
     joined = view.word(before) in {"but", "and"} and view.kind(after) == "det"
     if kind in {"modal", "to", "do"} or view.word(before) in {"which", "that", "who"} or adverb or joined:
         return True
+    if kind == "ing" and "VBZ" in cue.tags and last == index:  # "Smoking causes pain", but "existing causes were rare"
+        return view.kind(before - 1) in {"", "adj"} and view.starts_noun_phrase(after) and not has_finite(view, index)
     if kind in _BEFORE_NOUNS:
         return kind in {"conj", "punct", "cue"} and view.kind(after) == "det" and "VBZ" in cue.tags
     if last > index:  # "results in", "benefit from"
