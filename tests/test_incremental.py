@@ -6,9 +6,13 @@ import json
 from pathlib import Path
 
 import pytest
+from sphinx.errors import ExtensionError
 
 from conftest import BIB, CONF, Build, page
+from evidence_atlas import page_files
+from evidence_atlas.core.files import remove
 from evidence_atlas.core.policy import BUILT_IN
+from evidence_atlas.table_files import write_changed
 
 POLICY = BUILT_IN.read_text(encoding="utf-8")
 ALPHA, GAMMA, DELTA = "evidence/alpha-2020-rest", "evidence/gamma-2021-cohort", "evidence/delta-2019-review"
@@ -115,6 +119,55 @@ def test_a_page_comes_and_goes(build: Build, tmp_path: Path):
     assert [w.split("WARNING: ")[1] for w in removed.warnings] == [
         "The paper 'alpha2020trial' has no page. [atlas.unknown-paper]"
     ]
+
+
+def test_a_second_page_of_a_paper_comes_and_goes(build: Build, tmp_path: Path):
+    """A second page of a paper is listed with the first, and no longer once it is gone."""
+    second = "docs/evidence/zeta-2020-second.md"
+    built = build(FILES)
+    assert "table" in build({second: page()}).written
+    same_as_clean(build, built, tmp_path)
+    (built.source.parent / second).unlink()
+    assert "table" in build().written
+
+
+def test_a_page_goes_that_was_half_written_or_half_deleted(build: Build, monkeypatch: pytest.MonkeyPatch):
+    """Wherever a build stops while it writes or deletes the files of a page, the next build finds what is left of a page that is gone."""
+    name = "docs/evidence/zeta-2020-second.md"
+    built = build(FILES)
+    folder = built.out / "evidence/zeta-2020-second"
+
+    def stop(file: Path, text: str) -> None:
+        if file.parent == folder:
+            raise RuntimeError
+        write_changed(file, text)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(page_files, "write_changed", stop)
+        with pytest.raises(ExtensionError):
+            build({name: page()})
+    assert [path.name for path in folder.iterdir()] == ["record.json"]
+    (built.source.parent / name).unlink()
+    deleted: list[str] = []
+    monkeypatch.setattr(page_files, "remove", lambda file, root: deleted.append(file.name) or remove(file, root))
+    build()
+    assert (folder.exists(), deleted[-1]) == (False, "record.json")
+
+
+def test_sphinx_own_note_is_left_empty(build: Build):
+    """A build that was killed while Sphinx wrote its note of the site does not stop the next one."""
+    (build(FILES).out / ".buildinfo").write_bytes(b"")
+    assert build().warnings == []
+
+
+def test_the_list_of_works_goes(build: Build, tmp_path: Path):
+    """The page that counts works leads to the page that lists them only as long as there is one."""
+    listing = {"docs/years.md": "---\norphan: true\n---\n\n# Years\n\n```{evidence-references}\n```\n"}
+    count = {"docs/count.md": "---\norphan: true\n---\n\n# Count\n\n```{evidence-coverage} references\n```\n"}
+    built = build(FILES | listing | count)
+    (built.source / "years.md").unlink()
+    assert "count" in build().written
+    same_as_clean(build, built, tmp_path)
 
 
 def test_an_ordinary_page_goes(build: Build, tmp_path: Path):

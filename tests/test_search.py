@@ -386,6 +386,30 @@ def choices(html: str) -> dict[str, dict[str, str]]:
     return found
 
 
+@pytest.mark.parametrize("linked", [True, False])
+def test_pagefind_is_given_the_records_in_order(build: Build, monkeypatch: pytest.MonkeyPatch, linked: bool):
+    """Pagefind numbers pages as they lie in a folder, so the records are put into a new one by name, also without links."""
+    given: list[str] = []
+    link, run = Path.hardlink_to, search_index._run_pagefind
+
+    def note(place: Path, record: str) -> None:
+        given.append(record)
+        if not linked:
+            raise OSError
+        link(place, record)
+
+    def compare(records: Path, target: Path, suffix: str) -> str:
+        made = [path.relative_to(records) for path in sorted(records.rglob(f"*{suffix}"))]
+        assert made == [Path(record).relative_to(records.with_name("atlas-search-dirhtml")) for record in sorted(given)]
+        return run(records, target, suffix)
+
+    monkeypatch.setattr(Path, "hardlink_to", note)
+    monkeypatch.setattr(search_index, "_run_pagefind", compare)
+    built = build(FILES)
+    assert (given, len(given) > 2) == (sorted(given), True)
+    assert list(built.app.doctreedir.glob("*-ordered")) == []
+
+
 def test_the_facets_of_the_search_page(build: Build):
     """The search page offers what pages have, in the policy's order and words; a facet with one value is left out."""
     found = choices((build(FILES).out / "search/index.html").read_text())

@@ -46,6 +46,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_domain(AtlasDomain)
     app.connect("config-inited", find_files, priority=100)
     app.connect("builder-inited", read_files)
+    app.connect("builder-inited", forget_torn_note)
     app.connect("env-get-outdated", find_outdated)
     app.connect("source-read", read_source, priority=200)
     app.connect("env-updated", mark_as_orphans)
@@ -56,6 +57,13 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }
+
+
+def forget_torn_note(app: Sphinx) -> None:
+    """Delete Sphinx's own note of a site where a build that was killed left it empty: the next build would break off at it."""
+    note = Path(app.outdir, ".buildinfo")
+    if note.is_file() and not note.stat().st_size:
+        note.unlink()
 
 
 def find_files(app: Sphinx, config: Config) -> None:

@@ -287,6 +287,13 @@ class AtlasDomain(Domain):
         return {page.record.paper: page for page in reversed(self.pages.values())}
 
     @cached_property
+    def _pages_of(self) -> dict[str, list[Paper]]:
+        found: dict[str, list[Paper]] = {}
+        for page in self.pages.values():
+            found.setdefault(page.record.paper, []).append(page)
+        return found
+
+    @cached_property
     def _related(self) -> Kept:
         cited = {docname: shown.cited for docname, shown in self.shown.items()}
         records = {docname: page.record for docname, page in self.pages.items()}
@@ -302,6 +309,7 @@ class AtlasDomain(Domain):
             "shown_atlas",
             "pages",
             "papers",
+            "_pages_of",
             "_related",
             "_signatures",
             "_listed_signatures",
@@ -331,13 +339,9 @@ class AtlasDomain(Domain):
     def paper_signature(self, key: str) -> str:
         """Return all that another document can show of a paper."""
         if key not in self._signatures:
-            paper, bibliography = self.papers.get(key), self.atlas.bibliography
-            parts: tuple[Any, ...] = (
-                bibliography.digest(key),
-                self.atlas.notices_of(key),
-                paper and (paper.docname, paper.reading.title, self.stated[paper.docname].digest, paper.verdict),
-            )
-            self._signatures[key] = repr(parts)
+            pages = self._pages_of.get(key, ())
+            shown = [(page.docname, page.reading.title, self.stated[page.docname].digest, page.verdict) for page in pages]
+            self._signatures[key] = repr((self.atlas.bibliography.digest(key), self.atlas.notices_of(key), shown))
         return self._signatures[key]
 
     def _listed_signature(self, key: str) -> str:
@@ -366,7 +370,8 @@ class AtlasDomain(Domain):
         atlas = self.atlas
         notices = [(key, atlas.bibliography.digest(key), atlas.notices_of(key)) for key in atlas.under_notice]
         checks = sorted(atlas.checks.items())
-        return repr(([self.paper_signature(key) for key in sorted(self.papers)], atlas.policy, notices, checks, atlas.search))
+        papers = [self.paper_signature(key) for key in sorted(self.papers)]
+        return repr((papers, atlas.policy, notices, checks, atlas.search, sorted(self.listings)))
 
     def check_consistency(self) -> None:
         """Warn of two pages of one paper, in the same order however the pages were read."""

@@ -54,12 +54,12 @@ def write_files(app: Sphinx, page: Paper) -> None:
     atlas = atlas_domain(app.env).atlas
     folder = Path(app.outdir, page.docname)
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / "record.json").write_bytes(record_bytes(page, atlas))  # first: by it, what a killed build leaves is found
     own = own_reference.own_reference(page.docname, page.reading.title, page.digest, atlas)
     texts = {name: render(page.reference, page.notices) for name, render in FORMATS.items()}
     texts |= {name: render(own) for name, render in own_reference.FORMATS.items()}
     for name, text in texts.items():
         write_changed(folder / name, text)
-    (folder / "record.json").write_bytes(record_bytes(page, atlas))
 
 
 def write_beside_page(
@@ -96,7 +96,8 @@ def write_the_rest(app: Sphinx, exception: Exception | None) -> None:
         if docname not in pages:
             own = app.builder.get_outfilename(docname)  # type: ignore[attr-defined]
             kept = {Path(own)} if docname in app.env.found_docs else set()  # its record cannot be used now; the page says so
-            for file in {*record.parent.iterdir(), Path(own)} - kept:
+            rest = {*record.parent.iterdir(), Path(own)} - kept - {record}
+            for file in [*sorted(rest), record]:  # the record last: by it, what a killed build leaves is found
                 remove(file, Path(app.outdir))
 
 

@@ -30,13 +30,17 @@ def update(app: Sphinx) -> None:
     """Make the index, unless the one that is there is of the same records."""
     records, target = search_records.folder(app), Path(app.outdir, FOLDER)
     memory = records.with_suffix(".txt")
-    now = _fingerprint(search_records.paths(app), target)
+    paths = search_records.paths(app)
+    now = _fingerprint(paths, target)
     if (target / ENTRY).is_file() and memory.is_file() and memory.read_text(encoding="utf-8") == now:
         return
     made = Path(app.outdir, ".pagefind-new")
     with progress_message("making the search index"):
         shutil.rmtree(made, ignore_errors=True)  # what a build that was killed has left
-        if failure := _make(records, made, app.builder.out_suffix):  # type: ignore[attr-defined]
+        ordered = _in_order(records, paths)
+        failure = _make(ordered, made, app.builder.out_suffix)  # type: ignore[attr-defined]
+        shutil.rmtree(ordered)
+        if failure:
             warn(Finding(str(records), 1, Code.SEARCH, f"Pagefind made no index, so the search page finds nothing: {failure}"))
             return
         _replace(target, made)
@@ -51,6 +55,25 @@ def _fingerprint(records: Sequence[str], target: Path) -> str:
     stamps = [(path, state.st_size, state.st_mtime_ns) for path, state in states]
     state = (metadata.version("pagefind_bin"), FORMAT, str(target), stamps)
     return hashlib.blake2b(repr(state).encode(), digest_size=16).hexdigest()
+
+
+def _in_order(records: Path, paths: Sequence[str]) -> Path:
+    """Return a new folder of the same records, linked one after the other.
+
+    Pagefind numbers pages as the file system lists them, and some list files as they were made: the index of an atlas that
+    was edited would not be that of a new one.
+    """
+    folder = records.with_name(f"{records.name}-ordered")
+    shutil.rmtree(folder, ignore_errors=True)  # what a build that was killed has left
+    folder.mkdir(parents=True)
+    for path in paths:
+        place = folder / Path(path).relative_to(records)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            place.hardlink_to(path)
+        except OSError:  # the file system knows no links
+            shutil.copyfile(path, place)
+    return folder
 
 
 def _make(records: Path, made: Path, suffix: str) -> str:

@@ -50,6 +50,7 @@ class References(Base):
         body = self.inside(*node.children)
         if not node.astext().strip() and not any(node.findall(nodes.image)):
             body = block([body, self.string(one_line(node.get("refuri", "")))])  # it may hold places that are linked to
+        body = self._of_one_kind(node, body)
         uri, place = node.get("refuri", ""), node.get("refid", "")
         if self._in_link(node):
             self.emit(body)
@@ -65,6 +66,12 @@ class References(Base):
         raise nodes.SkipNode
 
     visit_number_reference = visit_reference
+
+    @staticmethod
+    def _of_one_kind(node: Element, body: Code) -> Code:
+        """Return the content of a link: text, or with blocks within it a block, since a PDF cannot tag what is half of both."""
+        inline = all(isinstance(part, nodes.Inline) for part in node.findall(Element))
+        return body if inline else call("container", body)
 
     @staticmethod
     def _in_link(node: Element) -> bool:
@@ -89,12 +96,12 @@ class References(Base):
 
     def visit_footnote_reference(self, node: Element) -> None:
         """Add the note where it is first referred to; in a title or a note, a link to it."""
-        name, shown = node.get("refid", ""), one_line(node.astext())
+        name, shown = node.get("refid", ""), self.string(one_line(node.astext()))
         note = self.notes.get(name)
         if note is None:
             self.call("superscript", node)
         elif self.in_note or self.in_title:
-            self.link_document(self.docname, name, call("superscript", self.string(shown)), node)
+            self.link_document(self.docname, name, call("superscript", shown), node)
         elif name in self.noted:
             self.emit(call("footnote-again", label_of(self.docname, name), shown))
         else:
@@ -135,6 +142,6 @@ class References(Base):
     def visit_download_reference(self, node: Element) -> None:
         """Add a link to a file on the web; a file of the project has no place in a PDF, and its name is shown."""
         uri = node.get("refuri", "")
-        body = self.inside(*node.children)
+        body = self._of_one_kind(node, self.inside(*node.children))
         self.emit(call("link", printable(uri), body) if uri.lower().startswith(_SAFE) else body)
         raise nodes.SkipNode

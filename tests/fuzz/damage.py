@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Callable
@@ -11,8 +12,10 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.database import DirectoryBasedExampleDatabase
 
+LOG = logging.getLogger(__name__)
 HERE = Path(__file__).parent
-SECONDS = float(os.environ.get("FUZZ_SECONDS", "600"))
+SECONDS = float(os.environ.get("FUZZ_SECONDS", "600"))  # of CPU, so that a busy machine does not shorten a run
+FIRST = int(os.environ.get("FUZZ_SEED", "0"))  # of the first round; each further round has the next one
 SLOW = 10  # seconds that no reader may take for one text
 KEPT = DirectoryBasedExampleDatabase(HERE / "examples")
 TOKENS = [
@@ -141,6 +144,11 @@ def encoded(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
+def tell(what: str, rounds: int, began: float) -> None:
+    """Log what a run has done so far; ``--log-cli-level=INFO`` shows it."""
+    LOG.info("%s, seeds %d to %d, in %d seconds of CPU", what, FIRST, rounds - 1, time.process_time() - began)
+
+
 def endure(originals: st.SearchStrategy[str] | list[str], look: Callable[[str], None], share: float = 1.0) -> int:
     """Give a reader what broke it before, then damaged texts until its time is up.
 
@@ -155,7 +163,7 @@ def endure(originals: st.SearchStrategy[str] | list[str], look: Callable[[str], 
     Returns:
         How many texts were read.
     """
-    count, began, rounds = 0, time.process_time(), 0
+    count, began, rounds = 0, time.process_time(), FIRST
     strategy = damaged(originals) if isinstance(originals, list) else originals
 
     def once(text: str) -> None:
@@ -169,8 +177,7 @@ def endure(originals: st.SearchStrategy[str] | list[str], look: Callable[[str], 
     test = look.__qualname__.partition(".")[0].removeprefix("test_")
     for found in sorted((HERE / "seeds").glob(f"{test}*")):
         once(found.read_bytes().decode("utf-8", "surrogatepass"))
-    while not rounds or time.process_time() - began < SECONDS * share:
-        rounds += 1
+    while rounds == FIRST or time.process_time() - began < SECONDS * share:
         chosen = settings(
             max_examples=1000,
             deadline=None,
@@ -178,5 +185,7 @@ def endure(originals: st.SearchStrategy[str] | list[str], look: Callable[[str], 
             suppress_health_check=list(HealthCheck),
             phases=set(Phase) - {Phase.explain},
         )
-        seed(rounds)(chosen(given(strategy)(once)))()
+        chosen(seed(rounds)(given(strategy)(once)))()  # the other way round, a seed leaves no database
+        rounds += 1
+        tell(f"{look.__qualname__}: {count} texts", rounds, began)
     return count

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pdf.test_any_doctree import app, test_any_doctree_compiles, trees
 
-from .damage import KEPT, SECONDS
+from .damage import FIRST, KEPT, SECONDS, tell
 
 pytestmark = pytest.mark.deep
 __all__ = ["app"]
@@ -19,13 +19,16 @@ __all__ = ["app"]
 def test_any_document(app):
     """Nodes of every class, in any order and depth, compile under PDF/UA and PDF/A."""
     compiles = test_any_doctree_compiles.hypothesis.inner_test
-    began, rounds = time.process_time(), 0
+    count, began, rounds = 0, time.process_time(), FIRST
 
     def once(children):
+        nonlocal count
+        count += 1
         compiles(app, children)
 
-    while not rounds or time.process_time() - began < SECONDS:
-        rounds += 1
+    while rounds == FIRST or time.process_time() - began < SECONDS:
         phases = set(Phase) - {Phase.explain}
         chosen = settings(max_examples=500, deadline=None, database=KEPT, suppress_health_check=list(HealthCheck), phases=phases)
-        seed(rounds)(chosen(given(st.lists(trees(), max_size=6))(once)))()
+        chosen(seed(rounds)(given(st.lists(trees(), max_size=6))(once)))()
+        rounds += 1
+        tell(f"documents: {count} trees", rounds, began)

@@ -8,8 +8,9 @@ import pytest
 from docutils import nodes
 from docutils.frontend import get_default_settings
 from docutils.utils import new_document
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, example, given, note, settings
 from hypothesis import strategies as st
+from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
@@ -78,7 +79,20 @@ def app(tmp_path_factory: pytest.TempPathFactory):
         yield app
 
 
+UNSHOWN = "\U00107ebc"  # no font has it
+
+
+def among_text(link: type[nodes.reference]) -> list[nodes.Node]:
+    """Return a link that holds text and blocks, between other text."""
+    held = [nodes.Text("b"), nodes.paragraph("", "c"), nodes.Text("d")]
+    return [nodes.Text("a"), link("", "", *held, refuri="https://example.org"), nodes.Text("e")]
+
+
 @example([nodes.paragraph("", "", nodes.reference("", "", nodes.emphasis("", "here", ids=["a"]), refid="a"))])  # leads to itself
+@example(among_text(nodes.reference))
+@example(among_text(addnodes.download_reference))
+@example([nodes.reference("", "", addnodes.desc_content(), refuri="https://example.org"), nodes.Text("e")])
+@example([nodes.footnote_reference("", UNSHOWN, refid="a"), nodes.footnote("", nodes.label("", UNSHOWN), ids=["a"])] * 2)
 @given(st.lists(trees(), max_size=4))
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_doctree_compiles(app: Sphinx, children: list[nodes.Node]):
@@ -119,6 +133,7 @@ def test_any_doctree_compiles(app: Sphinx, children: list[nodes.Node]):
     try:
         assert compiler.compile(Job("x", source, "", {})).startswith(b"%PDF")
     except Failed as failure:
+        note(document.pformat())
         assert failure.message.startswith(BROKE_OFF), failure.message  # noqa: PT017  (else it compiles)
 
 

@@ -118,7 +118,7 @@ def compare_sites(atlas: Atlas, root: Path, clean: Path, result: builds.Result, 
 
 
 # what only a build can know: it needs all pages, or what a directive was given
-BUILD_ALONE = ("[atlas.unknown-paper]",)
+BUILD_ALONE = ("[atlas.unknown-paper]", "[atlas.table]")
 
 
 def of(warning: str) -> str:
