@@ -6,6 +6,7 @@ import gc
 import hashlib
 import os
 from collections.abc import Iterable
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ from evidence_atlas.writing import references_digest
 from indexed_bibtex.domain import IndexedBibtexDomain
 
 if TYPE_CHECKING:
+    from docutils import nodes
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
     from sphinx.util.typing import ExtensionMetadata
@@ -35,6 +37,9 @@ _WANTED = {
     "html_copy_source": False,
     "latex_engine": "xelatex",  # authors have names in every script
 }
+
+
+_LET_GO = 1_000  # documents; each time costs a walk through all that are still to be written
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -50,6 +55,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("env-get-outdated", find_outdated)
     app.connect("source-read", read_source, priority=200)
     app.connect("env-updated", mark_as_orphans)
+    app.atlas_resolved = count(1)  # type: ignore[attr-defined]
+    app.connect("doctree-resolved", let_go_of_written)
     writing.connect(app)
     return {
         "version": evidence_atlas.__version__,
@@ -107,6 +114,12 @@ def _spare_the_collector() -> None:
     10,000 objects that soon go; nearly all that outlives them stays, so the older generations are seldom worth a visit.
     """
     gc.set_threshold(10_000, 500, 100)
+
+
+def let_go_of_written(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Collect what was written, now and then: Sphinx keeps the doctrees that it reads, and by then they are old."""
+    if next(app.atlas_resolved) % _LET_GO == 0:  # type: ignore[attr-defined]
+        gc.collect()
 
 
 def find_outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> Iterable[str]:
