@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from sphinx.util.logging import NAMESPACE, is_suppressed_warning
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 FILE = "_preview.json"
-Phase = Literal["start", "pages", "checks"]
+Phase = Literal["start", "reading", "checks", "writing"]
 _PLACE = re.compile(r"(.*?)((?::\d+){0,2})", re.DOTALL)  # a file, its line, and the column
 
 
@@ -51,15 +51,17 @@ class Collected:
     """What one build said.
 
     Attributes:
-        warnings: The warnings, once each, and when each came: the start of every build, the pages that are made now,
-            or the checks across pages, which only some builds make.
-        made: The documents that were read or written.
+        warnings: The warnings, once each, and when each came: at the start of every build, while some pages were read,
+            at the checks across pages, which only some builds make, or while pages were written.
+        read: The documents that were read.
+        written: The documents that were written, which those that were read are too.
         phase: What is going on now.
         checked: Whether the checks across pages were made.
     """
 
     warnings: dict[Warned, Phase] = field(default_factory=dict)
-    made: set[str] = field(default_factory=set)
+    read: set[str] = field(default_factory=set)
+    written: set[str] = field(default_factory=set)
     phase: Phase = "start"
     checked: bool = False
 
@@ -103,8 +105,8 @@ def begin(app: Sphinx) -> None:
 
 def note_read(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     """Note which documents are read now."""
-    _collected(app).made.update(docnames)
-    _collected(app).phase = "pages"
+    _collected(app).read.update(docnames)
+    _collected(app).phase = "reading"
 
 
 def note_checks(app: Sphinx, env: BuildEnvironment) -> list[str]:
@@ -115,12 +117,12 @@ def note_checks(app: Sphinx, env: BuildEnvironment) -> list[str]:
 
 def note_checked(app: Sphinx, env: BuildEnvironment) -> None:
     """Note that they are done."""
-    _collected(app).phase, _collected(app).checked = "pages", True
+    _collected(app).phase, _collected(app).checked = "writing", True
 
 
 def note_written(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
     """Note that a page is written now."""
-    _collected(app).made.add(page)
+    _collected(app).written.add(page)
 
 
 def spare_search(app: Sphinx) -> Iterable[tuple[str, dict[str, Any], str]]:
@@ -139,10 +141,10 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     logging.getLogger(NAMESPACE).removeHandler(handler)
     memory = Path(app.doctreedir) / "atlas-preview.json"
     warnings: dict[Warned, Phase] = dict(collected.warnings)
+    made = {"reading": collected.read, "writing": collected.read | collected.written}
     for warned, phase in _read(memory):
-        stale = (
-            collected.checked if phase == "checks" else warned.page in collected.made or warned.page not in app.project.docnames
-        )
+        gone = warned.page not in app.project.docnames
+        stale = collected.checked if phase == "checks" else gone or warned.page in made[phase]
         if not stale:
             warnings.setdefault(warned, phase)
     lasting = [{**asdict(warned), "phase": phase} for warned, phase in warnings.items() if phase != "start"]
@@ -157,7 +159,9 @@ def _read(memory: Path) -> list[tuple[Warned, Phase]]:
     """Return what is kept from earlier builds; nothing where there is none."""
     try:
         rows = json.loads(memory.read_text(encoding="utf-8"))
-        return [(Warned(row["page"], row["place"], row["message"]), row["phase"]) for row in rows]
+        return [
+            (Warned(row["page"], row["place"], row["message"]), row["phase"]) for row in rows if row["phase"] in get_args(Phase)
+        ]
     except (OSError, ValueError, KeyError):
         return []
 
