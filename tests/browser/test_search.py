@@ -373,8 +373,12 @@ def test_another_index_while_a_page_is_open(page: Page, strict: Site):
     """Where the site was built anew since, and pages have other names in the index, more results begin the search again."""
     page.goto(f"{strict.address}search/?q=lamps")
     expect(page.get_by_role("status")).to_have_text("12 results; the first 5 are shown.")
+    results = page.locator("#search-results > li")
+    results.first.evaluate("result => result.className = 'before'")
     page.route("**/*.pf_fragment", lambda route: route.fulfill(status=404, body=""), times=5)
     page.get_by_role("button", name="Show more results").click()
+    expect(page.locator("#search-results > .before")).to_have_count(0)
+    expect(results).to_have_count(5)
     expect(page.get_by_role("status")).to_have_text("12 results; the first 5 are shown.")
     page.get_by_role("button", name="Show more results").click()
     expect(page.get_by_role("status")).to_have_text("12 results; the first 10 are shown.")
