@@ -311,7 +311,7 @@ def test_without_script(browser: Browser, strict: Site):
     page.get_by_role("searchbox").fill("zeppelin")
     page.get_by_role("searchbox").press("Enter")
     expect(page.get_by_text("The search does not run here.")).to_be_visible()
-    assert page.get_by_role("searchbox").count() == 0
+    expect(page.get_by_role("searchbox")).to_have_count(0)
     page.get_by_role("link", name="All papers").click()
     expect(page.get_by_role("heading", name="All papers")).to_be_visible()
     context.close()
