@@ -18,6 +18,7 @@ from evidence_atlas.core.references import Bibliography
 from evidence_atlas.core.settings import find_project
 from evidence_atlas.scanner import rules as wording
 from evidence_atlas.scanner.rules import load_rules
+from indexed_bibtex.decoding import decode
 from indexed_bibtex.reader import parse_bibtex
 
 from .damage import encoded, endure
@@ -82,10 +83,11 @@ def test_files_of_rules(tmp_path: Path, name: str):
 
 
 def test_bibliographies():
-    """A bibliography gives entries, each of which can be cited in every format, and problems with their lines."""
+    """A bibliography, decoded as its file is, gives entries, each of which can be cited in every format, and problems with their lines."""
     originals = [BIB, (ROOT / "references.bib").read_text(encoding="utf-8")[:3000]]
 
     def look(text: str) -> None:
+        text, _line, _message = decode(encoded(text))
         read = parse_bibtex({Path("a.bib"): text})
         works = Bibliography(read.data.entries)
         for key in works:

@@ -94,7 +94,7 @@ def among_text(link: type[nodes.reference]) -> list[nodes.Node]:
 @example([nodes.reference("", "", addnodes.desc_content(), refuri="https://example.org"), nodes.Text("e")])
 @example([nodes.footnote_reference("", UNSHOWN, refid="a"), nodes.footnote("", nodes.label("", UNSHOWN), ids=["a"])] * 2)
 @given(st.lists(trees(), max_size=4))
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_doctree_compiles(app: Sphinx, children: list[nodes.Node]):
     """However nodes are put together, the translation is Typst that compiles under PDF/UA and PDF/A.
 

@@ -83,7 +83,7 @@ class TestLiterals:
     """Literals of Typst."""
 
     @given(ANY)
-    @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
     def test_a_literal_is_its_text(self, text: str):
         """The compiler reads a literal as the text that it was made from."""
         import json
@@ -115,7 +115,7 @@ class TestAnyText:
     """Any text at all, through fonts and compiler."""
 
     @given(text=SHOWN)
-    @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
     def test_it_compiles(self, compiler, text: str):
         """No text stops the compiler under PDF/UA and PDF/A: what no font shows stands as its code point."""
         made, glyphs = compiler
@@ -207,7 +207,7 @@ def test_formulas_that_cannot_be_set_are_shown_as_tex(make: Make, tex: str):
 
 
 @given(st.text(st.sampled_from("abx123\\{}^_&#$%\"~ []()/*<>@`'=+-|,.;:!?\n"), max_size=25))
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_formula_is_safe(tmp_path: Path, loaded: typst.Fonts, tex: str):
     """A formula either compiles or is refused, and what is kept of it holds no code."""
     from typst_builder.formulas import _STRING
