@@ -13,7 +13,7 @@ import cbor2
 import pytest
 
 from conftest import BIB, Build, Built, page
-from evidence_atlas import search, search_index, search_pack
+from evidence_atlas import search, search_index, search_pack, search_words
 from evidence_atlas.search_page import EVERY_PAGE
 from evidence_atlas.search_records import FACETS
 
@@ -105,45 +105,61 @@ def test_an_evidence_page_is_found_by_its_words_and_by_its_paper(build: Build):
         assert boilerplate not in alpha["content"]
 
 
-def words_of(folder: Path) -> dict[str, dict[int, tuple[int, list[int]]]]:
-    """Return, of each word and each page that has it, the weight of all its places, and the fields that have it."""
-    found: dict[str, dict[int, tuple[int, list[int]]]] = {}
+def words_of(folder: Path) -> dict[str, dict[int, tuple[list[int], list[int]]]]:
+    """Return, of each word and each page that has it, its places with their weights, and the fields that have it."""
+    found: dict[str, dict[int, tuple[list[int], list[int]]]] = {}
     for _first, _last, name in meta_of(folder)[2]:
         for word, pages, spellings in cbor2.loads(unpacked(folder / f"index/{name}.pf_index"))[0]:
             for form, known in ((word, pages), *spellings):
                 number = 0
-                for step, places, fields in known:
+                for step, places, *fields in known:
                     number += step
-                    weights = [24 if weight < 0 else weight for weight in weighed(places)]
-                    found.setdefault(f"{word}/{form}", {})[number] = (min(255, sum(weights)), [n for n in fields if n < 0])
+                    found.setdefault(f"{word}/{form}", {})[number] = (places, fields[0] if fields else [])
     return found
 
 
-def weighed(places: list[int]) -> Iterator[int]:
-    """Yield the weight of each place."""
-    weight = 25
+def placed(places: list[int]) -> Iterator[tuple[int, int]]:
+    """Yield each place with its weight."""
+    weight, last = 25, 0
     for place in places:
         if place < 0:
-            weight = -place - 1
+            weight, last = -place - 1, 0
         else:
-            yield weight
+            last += place
+            yield last, weight
 
 
-def test_the_index_says_how_often_and_the_one_for_phrases_where(build: Build):
-    """Both have the same words on the same pages with the same weights; only that for phrases has more than one place a word."""
-    many = {f"docs/evidence/delta-2019-{n}.md": page("delta2019review", body=f"Rest, rest, résts {n}.") for n in range(60)}
+def test_the_index_says_how_often_and_the_one_for_phrases_where(build: Build, monkeypatch: pytest.MonkeyPatch):
+    """The one has the weight of all places of a word on a page, the other the places, as Pagefind has them."""
+    own: dict[str, dict[int, tuple[list[int], list[int]]]] = {}
+    pack = search_index.pack
+
+    def note(batches: list[Path], folder: Path) -> None:
+        own.update(words_of(batches[0]))
+        pack(batches, folder)
+
+    monkeypatch.setattr(search_index, "pack", note)
+    words = "Rest, rest, résts {n}. Post-exertional rest after-rest."
+    many = {f"docs/evidence/delta-2019-{n}.md": page("delta2019review", body=words.format(n=n)) for n in range(60)}
     folder = build(FILES | many, suppress_warnings=["atlas.duplicate-paper"]).out / "pagefind"
-    counted, placed = words_of(folder), words_of(folder / "phrases")
-    assert counted.pop(f"{EVERY_PAGE}/{EVERY_PAGE}") == {number: (0, []) for number in range(64)}
-    assert counted == placed
-    assert "rest/rést" in counted or "rest/résts" in counted
-    places = [
-        [place for place in found if place >= 0]
-        for _first, _last, name in meta_of(folder)[2]
-        for _word, pages, _spellings in cbor2.loads(unpacked(folder / f"index/{name}.pf_index"))[0]
-        for _step, found, _fields in pages
-    ]
-    assert {len(found) for found in places} <= {0, 1}
+    counted, where = words_of(folder), words_of(folder / "phrases")
+    assert counted.pop(f"{EVERY_PAGE}/{EVERY_PAGE}") == {number: ([], []) for number in range(64)}
+    assert "rest/rést" in own or "rest/résts" in own
+    assert any(
+        len({weight for _place, weight in placed(found)}) > 1 for pages in own.values() for found, _fields in pages.values()
+    )
+    for word, pages in own.items():
+        for number, (found, fields) in pages.items():
+            weights = [weight for _place, weight in placed(counted[word][number][0])]
+            assert len(weights) == min(1, len(found))
+            assert sum(weights) == min(255, sum(weight for _place, weight in placed(found)))
+            assert counted[word][number][1] == [one for field in fields if field < 0 for one in (field, 0)]
+            assert [place for place, _weight in placed(where[word][number][0])] == sorted(
+                {place for place, _weight in placed(found)}
+            )
+            assert where[word][number][1] == fields
+    assert {word: list(pages) for word, pages in counted.items()} == {word: list(pages) for word, pages in where.items()}
+    assert own.keys() == counted.keys()
 
 
 def test_half_a_word_leads_to_the_file_of_the_whole_one(monkeypatch: pytest.MonkeyPatch):
@@ -163,11 +179,11 @@ def test_half_a_word_leads_to_the_file_of_the_whole_one(monkeypatch: pytest.Monk
 @pytest.mark.parametrize("number", [0, 23, 24, 255, 256, 65535, 65536, 2**32 - 1])
 def test_numbers_are_written_as_cbor(number: int):
     """Numbers, lengths and texts of any size are read by a library for CBOR as what they were."""
-    assert cbor2.loads(search_pack._uint(number)) == number
-    assert cbor2.loads(search_pack._negative(-number - 1)) == -number - 1
-    assert search_pack._array(number)[0] >> 5 == 4
+    assert cbor2.loads(search_words.uint(number)) == number
+    assert cbor2.loads(search_words.negative(-number - 1)) == -number - 1
+    assert search_words.array(number)[0] >> 5 == 4
     text = "é" * (number % 300)
-    assert cbor2.loads(search_pack._text(text)) == text
+    assert cbor2.loads(search_words.text(text)) == text
 
 
 def test_the_same_records_give_the_same_index(build: Build):
@@ -180,13 +196,22 @@ def test_the_same_records_give_the_same_index(build: Build):
     assert contents[0] == contents[1]
 
 
+def test_a_site_of_several_batches(build: Build, monkeypatch: pytest.MonkeyPatch):
+    """A site with more pages than a batch may have gets a whole index with all of them, and nothing of the batches is left."""
+    monkeypatch.setattr(search_index, "_MOST", 2)
+    built = build(FILES)
+    assert built.warnings == []
+    assert is_whole(built)
+    assert set(indexed(built)) == {"/", "/how/", "/evidence/alpha-2020-rest/", "/evidence/gamma-2021-cohort/"}
+
+
 def test_an_index_of_another_pagefind_is_refused(build: Build, monkeypatch: pytest.MonkeyPatch):
     """An index that another version may have written in another form is not packed: the build says so, and the site is there."""
     monkeypatch.setattr(search_pack, "_KNOWN", "9.9.")
     built = build(FILES)
     (warning,) = built.warnings
     assert "is not known; Pagefind 9.9.x makes one that is" in warning
-    assert not (built.out / "pagefind").exists()
+    assert not {"pagefind", ".pagefind-new"} & {path.name for path in built.out.iterdir()}
 
 
 def values(folder: Path, name: str) -> list[list[str]]:

@@ -17,7 +17,8 @@ SEARCHED = Bound(150.0, 6000, "kB")
 LOADED = re.compile(r"\.(html|js|css|svg|woff2?)$")
 SEARCHES = (  # what somebody looks for, as it stands in the address
     *("q=fatigue", "q=propranolol", "q=chronic+fatigue", "q=post+exertional+malaise", "q=fatigue+in+women+with+long+covid"),
-    *("q=fatigue&pem=required", "q=fatigue&design=cohort&topic=pain", "pem=required", "q=%22chronic+fatigue%22"),
+    *("q=fatigue&pem=required", "q=fatigue&design=cohort&topic=pain", "pem=required", "q=%22fatigue%22"),
+    *("q=%22orthostatic+intolerance%22", "q=%22chronic+fatigue%22"),
 )
 
 

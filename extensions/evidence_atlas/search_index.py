@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import metadata
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,13 +19,16 @@ from sphinx.util.display import progress_message
 from evidence_atlas import search_records
 from evidence_atlas.core.findings import Code, Finding
 from evidence_atlas.domain import warn
-from evidence_atlas.search_pack import ENTRY, FORMAT, pack
+from evidence_atlas.search_merge import ENTRY
+from evidence_atlas.search_pack import FORMAT, SCRIPT, pack
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 FOLDER = "pagefind"
-SCRIPT = "pagefind.js"
+_MOST = 5000  # pages in a batch; Pagefind takes some 200 kB of memory for each of 400 words
+_EMPTY = "not able to build an index"  # what Pagefind says where no page has a word
+_PACKED = "packed"
 _SUFFIXES = frozenset({".json", ".pagefind", ".pf_filter", ".pf_fragment", ".pf_index", ".pf_meta"})
 
 
@@ -37,13 +43,12 @@ def update(app: Sphinx) -> None:
     made = Path(app.outdir, ".pagefind-new")
     with progress_message("making the search index"):
         shutil.rmtree(made, ignore_errors=True)  # what a build that was killed has left
-        ordered = _in_order(records, paths)
-        failure = _make(ordered, made, app.builder.out_suffix)  # type: ignore[attr-defined]
-        shutil.rmtree(ordered)
+        failure = _make(records, paths, made, app.builder.out_suffix, _MOST)  # type: ignore[attr-defined]
         if failure:
+            shutil.rmtree(made, ignore_errors=True)
             warn(Finding(str(records), 1, Code.SEARCH, f"Pagefind made no index, so the search page finds nothing: {failure}"))
             return
-        _replace(target, made)
+        _replace(target, made / _PACKED)
         shutil.rmtree(made)
     Path(app.outdir, "searchindex.js").unlink(missing_ok=True)  # Sphinx's own, from a build without Pagefind
     memory.write_text(now, encoding="utf-8")
@@ -57,8 +62,59 @@ def _fingerprint(records: Sequence[str], target: Path) -> str:
     return hashlib.blake2b(repr(state).encode(), digest_size=16).hexdigest()
 
 
+def _make(records: Path, paths: Sequence[str], made: Path, suffix: str, most: int) -> str:
+    """Make an index of the records, a batch after the other, since Pagefind holds in memory all that it is given.
+
+    Args:
+        records: The folder of the records.
+        paths: The paths of all records, sorted.
+        made: Where the index comes to lie, in the folder ``packed``.
+        suffix: How the names of records end.
+        most: How many records a batch may have.
+
+    Returns:
+        Why that failed, or an empty text.
+    """
+    failure, batches = "no page has text", []
+    for number, batch in enumerate(_batches(paths, most)):
+        ordered = _in_order(records, batch)
+        failure = _run_pagefind(ordered, made / f"{number}", suffix)
+        shutil.rmtree(ordered)
+        if not failure:
+            batches.append(made / f"{number}")
+        elif _EMPTY not in failure:
+            return failure
+    if not batches:
+        return failure
+    try:
+        with _uncollected():
+            pack(batches, made / _PACKED)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Switch the garbage collector off: of millions of short lists, none leads back to itself, and it would walk all."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _batches(paths: Sequence[str], most: int) -> Iterator[Sequence[str]]:
+    """Yield the paths in as few batches as can be, all of about the same size."""
+    count = -(-len(paths) // most)
+    ends = [len(paths) * number // count for number in range(count + 1)] if count else []
+    return (paths[start:end] for start, end in pairwise(ends))
+
+
 def _in_order(records: Path, paths: Sequence[str]) -> Path:
-    """Return a new folder of the same records, linked one after the other.
+    """Return a new folder of some of the records, linked one after the other.
 
     Pagefind numbers pages as the file system lists them, and some list files as they were made: the index of an atlas that
     was edited would not be that of a new one.
@@ -74,17 +130,6 @@ def _in_order(records: Path, paths: Sequence[str]) -> Path:
         except OSError:  # the file system knows no links
             shutil.copyfile(path, place)
     return folder
-
-
-def _make(records: Path, made: Path, suffix: str) -> str:
-    """Make an index in a folder; return why that failed, or an empty text."""
-    if failure := _run_pagefind(records, made, suffix):
-        return failure
-    try:
-        pack(made)
-    except ValueError as error:
-        return str(error)
-    return ""
 
 
 def _run_pagefind(records: Path, target: Path, suffix: str) -> str:

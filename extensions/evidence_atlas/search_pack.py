@@ -5,10 +5,11 @@ Pagefind writes where on each page a word stands, a random name for each page, a
 So there are two indexes of the same pages, in Pagefind's own format, for Pagefind's own program:
 
 * in the folder itself one that says how often a word stands on a page, not where;
-* below it, in ``phrases``, Pagefind's, with the places, for words in quotation marks.
+* below it, in ``phrases``, one that says where, for words in quotation marks.
 
 Pages are numbered instead of named, and the values of filters go into tables by those numbers, a file a filter, which
-the search page reads by itself. The same records give the same bytes.
+the search page reads by itself. The same records give the same bytes. What Pagefind made of several batches of pages is
+packed as one.
 """
 
 from __future__ import annotations
@@ -16,50 +17,49 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import shutil
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from evidence_atlas.search_merge import ENTRY, MARK, Merged, Value, Word, entry_of
 from evidence_atlas.search_page import EVERY_PAGE, MOST_CHOICES
+from evidence_atlas.search_words import Counts, Places
 
-FORMAT = 1  # other bytes from the same index need another number
-ENTRY = "pagefind-entry.json"  # names all other files of an index
+FORMAT = 2  # other bytes from the same index need another number
 PHRASES = "phrases"
 FACETS = "facets"
+SCRIPT = "pagefind.js"
 
 _KNOWN = "1.5."
-_MARK = b"pagefind_dcd"
 _STEM = 5  # letters; words that begin with as many in common lie in one file, so that half a word finds them all
 _FULL = 3500  # pages of words in a file, unless one word has more
 _WORD = 3  # a word by itself takes as much as this many of its pages
-_NOTHING = b"\x80"  # an empty array
-_RARE = 100  # words on fewer than one page in so many have no place of their own, which would be most of what they take
 _NO_MORE = "\U0010ffff"
-_PLACES = 4096  # two words of a page at one place would count as one
-_ONCE, _MOST = 24, 255  # how Pagefind weighs a word that stands once, and the most that it reads
-_PLAIN = -_ONCE - 1  # such a weight as it is written
+_QUICK = 5  # how hard gzip works on places; one more takes a third longer for less than a hundredth
 _LENGTHS = 64  # words; the length of a page is rounded to it, since ranking needs it roughly
 
-Pages = list[list[Any]]
-Value = tuple[str, list[int]]  # a value of a filter and the numbers of its pages
 
+def pack(batches: Sequence[Path], folder: Path) -> None:
+    """Write the indexes of all batches of pages as one, packed anew, and take their program and the text of their pages.
 
-def pack(folder: Path) -> None:
-    """Pack the index in a folder anew.
+    Args:
+        batches: Where Pagefind has written the index of each batch, in the order of the pages.
+        folder: Where the index comes to lie.
 
     Raises:
-        ValueError: Another version of Pagefind has made the index, which may be of another form.
+        ValueError: Another version of Pagefind has made the indexes, which may be of another form.
     """
-    entry = json.loads((folder / ENTRY).read_text(encoding="utf-8"))
+    entry = entry_of(batches)
     if not entry["version"].startswith(_KNOWN):
         raise ValueError(f"the index of Pagefind {entry['version']} is not known; Pagefind {_KNOWN}x makes one that is")
-    (folder / PHRASES).mkdir()
-    (folder / FACETS).mkdir()
-    (folder / "index").rename(folder / PHRASES / "index")
-    (folder / "index").mkdir()
-    for language in entry["languages"].values():
-        language["hash"] = _pack_language(folder, language["hash"])
+    for name in ("fragment", "index", FACETS, f"{PHRASES}/index"):
+        (folder / name).mkdir(parents=True)
+    for program in (found for batch in batches for found in (batch / SCRIPT, *batch.glob("wasm.*.pagefind"))):
+        shutil.copyfile(program, folder / program.name)
+    for name, language in entry["languages"].items():
+        language["hash"] = _pack_language(folder, Merged(batches, name), entry["version"])
     _write_entry(folder, entry)
     for language in entry["languages"].values():
         language["wasm"] = f"x/../../wasm.{language['wasm']}"  # the program is the one in the folder above
@@ -70,29 +70,23 @@ def _write_entry(folder: Path, entry: dict[str, Any]) -> None:
     (folder / ENTRY).write_text(json.dumps(entry, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
 
 
-def _pack_language(folder: Path, name: str) -> str:
-    """Pack the index of one language; return the new name of its metadata."""
+def _pack_language(folder: Path, index: Merged, version: str) -> str:
+    """Pack the index of one language; return the name of its metadata."""
     import cbor2
 
-    old = folder / f"pagefind.{name}.pf_meta"
-    version, pages, chunks, filters, sorts, fields = _read(old)
-    facets = {label: _read(folder / "filter" / f"{file}.pf_filter")[1] for label, file in sorted(filters)}
+    facets = index.filters()
+    stamp = hashlib.blake2b(repr((FORMAT, index.names, facets)).encode(), digest_size=4).hexdigest()
+    names = [f"{number}-{stamp}" for number in _numbers(len(index.pages))]
+    for (fragment, _length), new in zip(index.pages, names, strict=True):
+        fragment.rename(folder / "fragment" / f"{new}.pf_fragment")
     for label, values in facets.items():
-        facets[label] = sorted((value, sorted(numbers)) for value, numbers in values)
-    stamp = hashlib.blake2b(repr((FORMAT, pages, chunks, facets, sorts)).encode(), digest_size=4).hexdigest()
-    names = [f"{number}-{stamp}" for number in _numbers(len(pages))]
-    for (file, _length), new in zip(pages, names, strict=True):
-        (folder / "fragment" / f"{file}.pf_fragment").rename(folder / "fragment" / f"{new}.pf_fragment")
-    for label, file in filters:
-        _write_facet(folder / FACETS, label, stamp, facets[label], len(pages))
-        (folder / "filter" / f"{file}.pf_filter").unlink()
-    lengths = [max(_LENGTHS, round(length / _LENGTHS) * _LENGTHS) for _file, length in pages]
-    counted = _write_counts(folder, chunks, len(pages), stamp)
-    above = [f"../../fragment/{new}" for new in names]
-    for place, known, found in ((folder, names, counted), (folder / PHRASES, above, chunks)):
-        numbered = [list(page) for page in zip(known, lengths, strict=True)]
-        _write(place / f"pagefind.{stamp}.pf_meta", cbor2.dumps([version, numbered, found, [], sorts, fields]))
-    old.unlink()
+        _write_facet(folder / FACETS, label, stamp, values, len(names))
+    lengths = [max(_LENGTHS, round(length / _LENGTHS) * _LENGTHS) for _fragment, length in index.pages]
+    files = _write_words(folder, index, stamp)
+    counted = [*zip(names, lengths, strict=True)], [*files, [EVERY_PAGE, EVERY_PAGE, f"every-{stamp}"]]
+    placed = [(f"../../fragment/{name}", _LENGTHS) for name in names], files  # a phrase is there or not, however long the page
+    for place, (pages, known) in ((folder, counted), (folder / PHRASES, placed)):
+        _write(place / f"pagefind.{stamp}.pf_meta", cbor2.dumps([version, pages, known, [], [], index.fields]))
     return stamp
 
 
@@ -123,22 +117,28 @@ def _by_page(values: Sequence[Value], pages: int) -> dict[str, Any]:
     return {"values": [value for value, _numbers in values], "sets": list(sets), "pages": [sets[one] for one in found]}
 
 
-def _write_counts(folder: Path, chunks: Sequence[list[str]], pages: int, stamp: str) -> list[list[str]]:
-    """Write how often words stand on pages; return the files: of each its first and last word, and its name."""
+def _write_words(folder: Path, index: Merged, stamp: str) -> list[list[str]]:
+    """Write how often words stand on pages, and where, each into files of the same words.
+
+    Returns:
+        Of each file its first and last word, and its name.
+    """
     files: list[list[str]] = []
-    writer = _Writer(pages)
-    for words in _filled(_counted(folder / PHRASES / "index", chunks)):
+    pages = len(index.pages)
+    counts, places = Counts(pages), Places(pages)
+    for words in _filled(index.words()):
         last, name = _beginning(words[-1]), f"{len(files):05}"[::-1] + f"-{stamp}"
         files.append([_beginning(words[0]), last + _NO_MORE if len(last) == _STEM else last, name])
-        _write(folder / "index" / f"{name}.pf_index", writer.file(words))
+        _write(folder / "index" / f"{name}.pf_index", counts.file(words))
+        _write(folder / PHRASES / "index" / f"{name}.pf_index", places.file(words), _QUICK)
     every = [[min(number, 1), [], []] for number in range(pages)]
-    _write(folder / "index" / f"every-{stamp}.pf_index", writer.file([[EVERY_PAGE, every, []]]))
-    return [*files, [EVERY_PAGE, EVERY_PAGE, f"every-{stamp}"]]
+    _write(folder / "index" / f"every-{stamp}.pf_index", counts.file([[EVERY_PAGE, every, []]]))
+    return files
 
 
-def _filled(words: Iterator[list[Any]]) -> Iterator[list[list[Any]]]:
+def _filled(words: Iterator[Word]) -> Iterator[list[Word]]:
     """Yield words in groups of one file each."""
-    group: list[list[Any]] = []
+    group: list[Word] = []
     filled = 0
     for _same, alike in groupby(words, _beginning):
         kept = list(alike)
@@ -158,124 +158,5 @@ def _beginning(word: Sequence[Any]) -> str:
     return text[:_STEM] if text[0].isalpha() else text
 
 
-def _counted(folder: Path, chunks: Sequence[list[str]]) -> Iterator[list[Any]]:
-    """Yield all words in their order, each with its pages and its other spellings."""
-    for _first, _last, file in chunks:
-        yield from _read(folder / f"{file}.pf_index")[0]
-
-
-class _Writer:
-    """Writes words without their places.
-
-    It writes CBOR by itself: there are millions of entries, nearly all of them alike, and a library looks at each.
-
-    Args:
-        pages: How many pages there are.
-    """
-
-    def __init__(self, pages: int) -> None:
-        self._rare = pages // _RARE
-        self._steps = [_array(3) + _uint(step) for step in range(pages + 1)]
-        self._fields: dict[tuple[int, ...], bytes] = {}
-        self._place = 0
-
-    def file(self, words: Sequence[list[Any]]) -> bytes:
-        """Return a file of words."""
-        return b"".join((_array(1), _array(len(words)), *map(self._word, words)))
-
-    def _word(self, word: Sequence[Any]) -> bytes:
-        """Return a word with its pages and its other spellings."""
-        text, pages, spellings = word
-        common = len(pages) >= self._rare
-        self._place = self._place % _PLACES + common
-        weights = _Weights(_uint(self._place * common))
-        parts = [_array(3), _text(text), self._pages(pages, weights), _array(len(spellings))]
-        for form, known in spellings:
-            parts += (_array(2), _text(form), self._pages(known, weights))
-        return b"".join(parts)
-
-    def _pages(self, pages: Pages, weights: _Weights) -> bytes:
-        """Return pages, each with one place that weighs as much as all, and with the fields that have the word.
-
-        Args:
-            pages: Of each page how far its number is from the one before, the places, and the fields with places. A
-                number below zero stands for the weight, or the field, of what comes after it.
-            weights: The place, by its weight.
-        """
-        steps, fields, once, parts = self._steps, self._fields, weights[_ONCE], [_array(len(pages))]
-        for step, places, found in pages:
-            parts.append(steps[step])
-            if len(places) == 2 and places[0] == _PLAIN:  # noqa: PLR2004  (a weight and one place, which most have)
-                parts.append(once)
-            else:
-                parts.append(weights[_weight(places)] if places else _NOTHING)
-            if found:
-                key = tuple(found)
-                parts.append(fields.get(key) or fields.setdefault(key, _without_places(key)))
-            else:
-                parts.append(_NOTHING)
-        return b"".join(parts)
-
-
-class _Weights(dict[int, bytes]):
-    """One place as it is written, by its weight."""
-
-    def __init__(self, place: bytes) -> None:
-        super().__init__()
-        self._place = place
-
-    def __missing__(self, weight: int) -> bytes:
-        self[weight] = written = _array(2) + _negative(-weight - 1) + self._place
-        return written
-
-
-def _weight(places: Sequence[int]) -> int:
-    """Return the weight of all places together."""
-    total, weight = 0, _ONCE + 1
-    for place in places:
-        if place < 0:
-            weight = -place - 1
-        else:
-            total += weight
-    return min(total, _MOST)
-
-
-def _without_places(fields: Sequence[int]) -> bytes:
-    """Return the fields, each with one place."""
-    found = [field for field in fields if field < 0]
-    return b"".join((_array(2 * len(found)), *(_negative(field) + _uint(0) for field in found)))
-
-
-def _head(kind: int, number: int) -> bytes:
-    """Return how CBOR begins an item: its kind (RFC 8949, 3.1), and its number or length."""
-    if number < 24:  # noqa: PLR2004
-        return bytes([kind << 5 | number])
-    size = max(0, (number.bit_length() - 1).bit_length() - 3)
-    return bytes([kind << 5 | 24 + size]) + number.to_bytes(1 << size, "big")
-
-
-def _uint(number: int) -> bytes:
-    return _head(0, number)
-
-
-def _negative(number: int) -> bytes:
-    return _head(1, -number - 1)
-
-
-def _text(text: str) -> bytes:
-    written = text.encode()
-    return _head(3, len(written)) + written
-
-
-def _array(length: int) -> bytes:
-    return _head(4, length)
-
-
-def _read(path: Path) -> Any:
-    import cbor2
-
-    return cbor2.loads(gzip.decompress(path.read_bytes()).removeprefix(_MARK))
-
-
-def _write(path: Path, body: bytes) -> None:
-    path.write_bytes(gzip.compress(_MARK + body, compresslevel=6, mtime=0))
+def _write(path: Path, body: bytes, level: int = 6) -> None:
+    path.write_bytes(gzip.compress(MARK + body, compresslevel=level, mtime=0))

@@ -16,6 +16,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from evidence_atlas import search_index
 from evidence_atlas.core.web_policy import content_security_policy
 
 from .conftest import COMPRESSED, build
@@ -394,7 +395,7 @@ def test_half_a_word_finds(page: Page, strict: Site):
 
 
 def test_words_in_quotation_marks_stand_side_by_side(page: Page, strict: Site):
-    """Words in quotation marks are found where they stand so, which their own index knows; others load nothing of it."""
+    """Words in quotation marks are found where they stand so, which their own index knows; one word loads nothing of it."""
     strict.sent.clear()
     page.goto(f'{strict.address}search/?q="lamps number 7"')
     expect(page.get_by_role("status")).to_have_text("1 result.")
@@ -404,7 +405,51 @@ def test_words_in_quotation_marks_stand_side_by_side(page: Page, strict: Site):
     strict.sent.clear()
     page.goto(f"{strict.address}search/?q=number lamps")
     expect(page.get_by_role("status")).to_contain_text("12 results")
+    page.goto(f'{strict.address}search/?q="zeppelin"')
+    expect(page.get_by_role("status")).to_have_text("3 results.")
+    page.goto(f'{strict.address}search/?q="zepp"')
+    expect(page.get_by_role("status")).to_contain_text("Nothing found.")
     assert not [path for path, _size in strict.sent if "/phrases/" in path]
+
+
+@pytest.fixture(scope="module")
+def batched(strict: Site) -> str:
+    """Put an index of the same records beside that of the site, made in batches of three; return its folder's name."""
+    records = strict.folder.with_name("doctrees") / "atlas-search-dirhtml"
+    made = strict.folder.with_name("made")
+    assert search_index._make(records, sorted(map(str, records.rglob("*.html"))), made, ".html", 3) == ""
+    (made / "packed").rename(strict.folder / "pagefind-batched")
+    return "pagefind-batched"
+
+
+@pytest.mark.parametrize(
+    ("words", "count"),
+    [
+        ("zeppelin", 3),
+        ("lamps number 7", 1),
+        ("lam", 12),
+        ("béta", 1),
+        ('"lamps number 7"', 1),
+        ('"number lamps"', 0),
+        ('"On lamps"', 12),
+    ],
+)
+def test_an_index_of_batches_finds_the_same(page: Page, strict: Site, batched: str, words: str, count: int):
+    """Pagefind finds the same pages with the same scores in an index of several batches as in one of all pages."""
+    page.goto(f"{strict.address}search/")
+    searched = """async ([folder, words]) => {
+        const address = new URL(`../${folder}/`, location.href);
+        const { createInstance } = await import(new URL("pagefind.js", address));
+        const basePath = new URL(words.startsWith('"') ? "phrases/" : ".", address).href;
+        const index = createInstance({ basePath, noWorker: true });
+        await index.init();
+        const { results } = await index.search(words);
+        const found = results.map(async ({ score, data }) => [(await data()).raw_url, score.toFixed(4)]);
+        return (await Promise.all(found)).map(String).sort();
+    }"""
+    whole, parts = (page.evaluate(searched, [folder, words]) for folder in ("pagefind", batched))
+    assert len(whole) == count
+    assert parts == whole
 
 
 def test_filters_load_what_they_need(browser: Browser, strict: Site):

@@ -29,7 +29,7 @@
   });
   // Pages are numbered; a hit is named by the digits of its page from right to left, and by the stamp of the index.
   const hits = async term => {
-    const index = await engine(/^".+"$/.test(term) ? "phrases" : ".");
+    const index = await engine(/^".*\S\s+\S.*"$/.test(term) ? "phrases" : ".");  // one word has no neighbour to look for
     const { results } = await index.search(term ?? form.dataset.everyPage);
     return results.map(({ id, data }) => {
       const [, digits, stamp] = /(\d+)-(\w+)$/.exec(id);
