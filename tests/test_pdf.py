@@ -49,18 +49,19 @@ def test_a_page_says_what_the_site_says(shared: Built):
     assert "@article" not in said
 
 
-def test_colophon_is_on_the_last_page(shared: Built):
-    """The last page names the citable address, versions, licences, and the digest that ``record.json`` has."""
-    said = text(shared.out / f"{ALPHA}.pdf", only=-1)
+def test_version_and_licences_stand_in_each_page(shared: Built):
+    """A page says its citable address, programs and the digest of ``record.json``, each once, and ends with the licences."""
+    said, last = text(shared.out / f"{ALPHA}.pdf"), text(shared.out / f"{ALPHA}.pdf", only=-1)
     with pikepdf.open(shared.out / f"{ALPHA}.pdf") as pdf:
         record = json.loads(pdf.attachments["record.json"].get_file().read_bytes())
-    assert record["digest"] in said
+    whole, made = said.replace(" ", ""), record["versions"]  # addresses and names of programs have line ends
+    programs = f"{made['generator']}, wording scanner v{made['scanner']}, policy v0.1.".replace(" ", "")
     address = "https://atlas.example.org/v/0+unknown/evidence/alpha-2020-rest/"
-    unbroken = "This page My Atlas. Rest made no difference. Version 0+unknown, 21 September 2026."  # the address has line ends
-    assert f"{unbroken}{address}".replace(" ", "") in said.replace(" ", "")
-    made = record["versions"]
-    assert f"{made['generator']}, wording scanner v{made['scanner']}, policy v0.1." in said
-    assert "Text: CC BY 4.0. Data: CC0 1.0." in said
+    unbroken = "My Atlas. Rest made no difference. Version 0+unknown, 2026-09-21.".replace(" ", "")
+    assert f"{unbroken}{programs}{record['digest']}.{address}" in whole
+    assert (whole.count(record["digest"]), whole.count(programs)) == (1, 1)
+    attached = f"The record (record.json) and the page’s source ({ALPHA}.md) are attached to this file."
+    assert f"{attached} Text: CC BY 4.0. Data: CC0 1.0." in last
 
 
 def test_record_and_source_travel_inside(shared: Built, monkeypatch: pytest.MonkeyPatch):

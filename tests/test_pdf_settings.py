@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -43,6 +44,24 @@ def test_choices_of_the_project_win(build: Build):
     assert set(made(built)) == {"how", "mine"}
     with pikepdf.open(built.out / "how.pdf") as pdf:
         assert [float(side) for side in pdf.pages[0].MediaBox] == [0, 0, 612, 792]
+
+
+def test_a_page_without_its_citation(build: Build):
+    """Where a page does not show its own citation, its end says address, programs and digest."""
+    name = f"docs/evidence/{ALPHA}.md"
+    built = build(
+        FILES | {name: FILES[name].replace("```{cite-block}\n```", "")}, "typst", typst_documents=[("how", "how", "How", "")]
+    )
+    with pikepdf.open(built.out / f"{ALPHA}.pdf") as pdf:
+        digest = json.loads(pdf.attachments["record.json"].get_file().read_bytes())["digest"]
+    last = text(built.out / f"{ALPHA}.pdf", only=-1).replace(" ", "")
+    for part in (
+        "ThispageMyAtlas.",
+        "Madewithevidence-atlas",
+        digest,
+        "https://atlas.example.org/v/0+unknown/evidence/alpha-2020-rest/",
+    ):
+        assert part in last
 
 
 def test_small_paper(build: Build):

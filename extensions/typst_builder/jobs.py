@@ -136,6 +136,7 @@ class Jobs:
         return shown | {
             "title": self.builder.glyphs.replaced(one_line(about.title or about.name), (about.docname, "")),
             "docname": about.docname,
+            "digests": [said for each in known for said in each.digests] if about.kind == "page" else [],
             "inside": inside,
             "elsewhere": {docname: name for docname, name in elsewhere.items() if docname in linked},
             "broken": dict.fromkeys(sorted(broken), True),

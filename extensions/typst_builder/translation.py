@@ -30,6 +30,7 @@ class Translation:
         labels: Places that can be linked to.
         links: Places that it links to, as document and label.
         images: Names of the images that it shows, below the compiler's root.
+        digests: SHA-256 digests that its text says.
         digest: Digest of the sources.
         manner: Digest of the configuration and programs that it was made with.
     """
@@ -38,6 +39,7 @@ class Translation:
     labels: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
     images: list[str] = field(default_factory=list)
+    digests: list[str] = field(default_factory=list)
     digest: str = ""
     manner: str = ""
 

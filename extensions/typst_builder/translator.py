@@ -64,6 +64,7 @@ class Base(SphinxTranslator):
 
     def text(self, text: str) -> None:
         """Add running text."""
+        self.known.digests += line_ends.digests(text)
         self.emit(line_ends.code(self.builder.glyphs.replaced(one_line(text), self.where)))
 
     def inside(self, *children: Node) -> Code:
