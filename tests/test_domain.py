@@ -9,6 +9,7 @@ from docutils import nodes
 from sphinx.addnodes import pending_xref
 
 from conftest import BIB, build_in, page
+from evidence_atlas.core.citation import FORMATS, bibtex
 from evidence_atlas.core.digest import digest
 from evidence_atlas.core.notice_checks import Check
 from evidence_atlas.core.notices import load_notices
@@ -88,6 +89,13 @@ def test_a_link_by_key(domain, built, explicit, shown):
     assert (linked["refuri"], linked["reftitle"]) == (f"../{ALPHA}/", "Rest made no difference")
     assert linked.astext() == shown
     assert domain.resolve_xref(domain.env, "plain", built.app.builder, "paper", "nobody", node, nodes.literal()) is None
+
+
+def test_a_citation_is_made_once(domain):
+    """The page, the files beside it and the exports have one and the same text of each citation format."""
+    paper = domain.papers["alpha2020trial"]
+    assert paper.cited_as("paper.bib") == bibtex(paper.reference, paper.notices)
+    assert all(paper.cited_as(name) is paper.cited_as(name) for name in FORMATS)
 
 
 def test_what_a_page_says(domain):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -289,3 +291,22 @@ def test_a_page_whose_record_cannot_be_used_any_more_stays(build: Build) -> None
     again = build()
     assert (again.out / name / "index.html").is_file()
     assert not (again.out / name / "record.json").exists()
+
+
+def test_a_file_is_written_where_it_is_new_or_says_something_else(tmp_path: Path) -> None:
+    """A file that holds the text already keeps its time, by which servers and exports tell what changed."""
+    file = tmp_path / "paper.bib"
+    write_changed(file, "é")
+    os.utime(file, (1, 1))
+    write_changed(file, "é")
+    assert (file.read_text(encoding="utf-8"), file.stat().st_mtime) == ("é", 1)
+    write_changed(file, "e")
+    assert (file.read_text(encoding="utf-8"), file.stat().st_mtime > 1) == ("e", True)
+
+
+def test_nothing_is_looked_through_at_the_exit(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A build has all that is left frozen when Python ends."""
+    at_exit: list[object] = []
+    monkeypatch.setattr("atexit.register", at_exit.append)
+    build(FILES)
+    assert gc.freeze in at_exit

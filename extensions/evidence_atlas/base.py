@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import hashlib
 import os
@@ -39,7 +40,9 @@ _WANTED = {
 }
 
 
-_LET_GO = 1_000  # documents; each time costs a walk through all that are still to be written
+# Documents; they hold some 70 kB each until then. Each time costs a millisecond a document, and a walk through all that
+# are still to be written; most atlases are written before the first.
+_LET_GO = 2_500
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -112,8 +115,10 @@ def _spare_the_collector() -> None:
 
     They are cyclic and many; with Python's thresholds the collector visits them again and again. A page makes some
     10,000 objects that soon go; nearly all that outlives them stays, so the older generations are seldom worth a visit.
+    At its exit Python would look through all that is left, a twentieth of a build; the system takes it back at once.
     """
     gc.set_threshold(10_000, 500, 100)
+    atexit.register(gc.freeze)
 
 
 def let_go_of_written(app: Sphinx, doctree: nodes.document, docname: str) -> None:

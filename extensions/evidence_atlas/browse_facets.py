@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from evidence_atlas.core.atlas import Atlas
 from evidence_atlas.core.printed_names import family_and_initials, short_authors
@@ -18,8 +19,7 @@ OTHER_LETTER = "other"
 LETTERS = (*"abcdefghijklmnopqrstuvwxyz", OTHER_LETTER)
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(NamedTuple):
     """What lists say of the paper behind a page, kept between builds since decoding it from BibTeX takes time.
 
     Attributes:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from pybtex.plugin import find_plugin
 
 import evidence_atlas
-from evidence_atlas.core.citation import FORMATS, bibtex
 from evidence_atlas.core.references import Reference
 from evidence_atlas.domain import Paper
 from evidence_atlas.keyed import KeyedDirective
@@ -49,13 +48,13 @@ class CiteBlock(ShapedPart):
                 for name, kind in OWN_NAMES.items()  # by names that no link to the paper's has
             ]
             own.append(_downloads(make, _("Its reference: {files}"), files))
-        papers = [make.link(writing.file(page.docname, name), FORMAT_NAMES[name]) for name in FORMATS]
+        papers = [make.link(writing.file(page.docname, name), kind) for name, kind in FORMAT_NAMES.items()]
         return [
             make.container(
                 make.heading(_("Cite this")),
                 make.paragraph(make.strong(_("The paper"))),
                 make.citation(formatted(page.reference, writing), ["atlas-citation"]),
-                *make.listing(bibtex(page.reference, page.notices).strip(), ["atlas-bibtex"], folded="BibTeX"),
+                *make.listing(page.cited_as("paper.bib").strip(), ["atlas-bibtex"], folded="BibTeX"),
                 _downloads(make, _("Download: {files}"), papers),
                 make.paragraph(make.strong(_("This page’s reading of it"))),
                 snapshot(page, writing, make, signed=self["key"] is None),

@@ -19,6 +19,7 @@ from sphinx.util.nodes import make_refnode
 
 from evidence_atlas.core.atlas import Atlas
 from evidence_atlas.core.checker import check_duplicates
+from evidence_atlas.core.citation import FORMATS
 from evidence_atlas.core.digest import digest
 from evidence_atlas.core.findings import Finding
 from evidence_atlas.core.git_history import History
@@ -120,6 +121,7 @@ class Paper:
     bibliography: Bibliography = field(repr=False)
     notices: tuple[Notice, ...] = ()
     checks: tuple[Check, ...] = ()  # who was asked about notices; no part of what the page says, so not of its digest
+    _cited: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def reference(self) -> Reference:
@@ -135,6 +137,12 @@ class Paper:
             "notices": [notice.as_data() for notice in self.notices],
             "text": self.reading.text,
         }
+
+    def cited_as(self, name: str) -> str:
+        """Return the paper in a citation format by the name of its file, made once: several files, or the page, hold it."""
+        if name not in self._cited:
+            self._cited[name] = FORMATS[name](self.reference, self.notices)
+        return self._cited[name]
 
     @cached_property
     def digest(self) -> str:

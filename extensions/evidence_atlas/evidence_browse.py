@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import astuple
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -90,7 +89,7 @@ def _listed(domain: AtlasDomain, works: dict[str, Any]) -> list[Listed]:
     for page in domain.pages.values():
         digest = domain.atlas.bibliography.digest(page.record.paper)
         if digest not in works:
-            works[digest] = astuple(work_of(page.reference))
+            works[digest] = work_of(page.reference)
         listed.append(Listed(page, Work(*works[digest])))
     return newest_first(listed)
 

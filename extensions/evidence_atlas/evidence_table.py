@@ -38,6 +38,8 @@ DEFAULT_COLUMNS = ("author", "title", "pem", "level", "design", "context")
 class EvidenceTable(WriteTime):
     """A table of the pages that pass every filter."""
 
+    finished = True
+
     def shows_everything(self) -> bool:
         """It does: any page may come in or drop out."""
         return True

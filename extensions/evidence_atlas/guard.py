@@ -7,6 +7,7 @@ What is refused stays visible as text, with a located warning; nothing of it rea
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,7 +47,11 @@ def is_guarded(env: BuildEnvironment, docname: str) -> bool:
 def outside(env: BuildEnvironment, name: str) -> bool:
     """Whether a file that a page names lies outside the sources, links followed."""
     _relative, path = env.relfn2path(name)
-    return not Path(path).resolve().is_relative_to(Path(env.srcdir).resolve())
+    return _leads_out(env, path)
+
+
+def _leads_out(env: BuildEnvironment, path: str | Path) -> bool:
+    return not os.path.realpath(path).startswith(f"{os.path.realpath(env.srcdir)}{os.sep}")
 
 
 # ---------------------------------------------------------------------------------------------------------
@@ -59,7 +64,7 @@ def refuse_page(app: Sphinx, docname: str, source: list[str]) -> None:
     if not is_guarded(app.env, docname):
         return
     path = app.env.doc2path(docname)
-    if not path.resolve().is_relative_to(Path(app.srcdir).resolve()):
+    if _leads_out(app.env, path):
         warn(Finding(str(path), 1, Code.FILE_ACCESS, "The page is a link to a file outside the sources; it is left empty."))
         source[0] = ""
     elif message := limits.too_large(source[0]):

@@ -56,7 +56,7 @@ def write_files(app: Sphinx, page: Paper) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "record.json").write_bytes(record_bytes(page, atlas))  # first: by it, what a killed build leaves is found
     own = own_reference.own_reference(page.docname, page.reading.title, page.digest, atlas)
-    texts = {name: render(page.reference, page.notices) for name, render in FORMATS.items()}
+    texts = {name: page.cited_as(name) for name in FORMATS}
     texts |= {name: render(own) for name, render in own_reference.FORMATS.items()}
     for name, text in texts.items():
         write_changed(folder / name, text)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 class Badge(WriteTime):
     """The badge of a page's paper, or of the paper with the key."""
 
+    finished = True
+
     def render(self, writing: Writing) -> Sequence[nodes.Node]:
         """Return one paragraph: the words of the badge, its reason, a link to how it works."""
         page = writing.paper(self["key"])

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 
-from evidence_atlas.core.citation import bibtex
 from evidence_atlas.domain import Paper, atlas_domain
 from evidence_atlas.table_data import BIBTEX_FOLDER, has_controls, shard
 
@@ -47,7 +46,7 @@ def write_bibtex(app: Sphinx, exception: Exception | None) -> None:
     for paper in domain.papers.values():
         years[shard(paper)].append(paper)
     for year, papers in years.items():
-        entries = {paper.record.paper: bibtex(paper.reference, paper.notices) for paper in papers}
+        entries = {paper.record.paper: paper.cited_as("paper.bib") for paper in papers}
         write_changed(folder / f"{year}.json", json.dumps(entries, ensure_ascii=False, sort_keys=True))
     for file in folder.glob("*.json"):
         if file.stem not in years:
@@ -57,8 +56,12 @@ def write_bibtex(app: Sphinx, exception: Exception | None) -> None:
 def write_changed(file: Path, text: str) -> None:
     """Write a file unless it holds the text already, so that a server need not send it again."""
     data = text.encode()
-    if not file.is_file() or file.read_bytes() != data:
-        file.write_bytes(data)
+    try:
+        with file.open("xb") as new:
+            new.write(data)
+    except FileExistsError:
+        if file.read_bytes() != data:
+            file.write_bytes(data)
 
 
 def connect(app: Sphinx) -> None:

@@ -58,7 +58,7 @@ def write_exports(app: Sphinx, exception: Exception | None) -> None:
     files = sorted(_write(app, domain, root)) if domain.stated else []
     for name in set(memory.files) - set(files):
         remove(root / name, root)
-    memory.write(_made_of(app, domain), files)
+    memory.write(made_of, files)
 
 
 def _complete(app: Sphinx, domain: AtlasDomain) -> None:

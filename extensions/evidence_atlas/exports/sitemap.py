@@ -27,19 +27,19 @@ def addresses(app: Sphinx) -> Iterator[tuple[str, str]]:
     domain = atlas_domain(app.env)
     for docname in sorted(app.env.found_docs):
         yield app.builder.get_target_uri(docname), _changed(domain, docname)
-    starts = sorted({*domain.browsed, *domain.listings, *domain.defined})
-    documents = {Path(app.builder.get_outfilename(docname)) for docname in app.env.found_docs}  # type: ignore[attr-defined]
-    for start in starts:
+    for start in sorted({*domain.browsed, *domain.listings, *domain.defined}):
+        names = (docname for docname in app.env.found_docs if f"{docname}/".startswith(f"{start}/"))
+        documents = {str(app.builder.get_outfilename(docname)) for docname in names}  # type: ignore[attr-defined]
         for file in _below(Path(app.outdir, start)):
             if file not in documents:
-                name = quote(file.relative_to(app.outdir).as_posix())
+                name = quote(Path(file).relative_to(app.outdir).as_posix())
                 yield name.removesuffix("index.html") if app.builder.name == "dirhtml" else name, ""
 
 
-def _below(folder: Path) -> Iterator[Path]:
+def _below(folder: Path) -> Iterator[str]:
     for place, folders, names in os.walk(folder):
         folders.sort()
-        yield from (Path(place, name) for name in sorted(names) if name.endswith(".html"))
+        yield from (f"{place}{os.sep}{name}" for name in sorted(names) if name.endswith(".html"))
 
 
 def _changed(domain: AtlasDomain, docname: str) -> str:

@@ -122,7 +122,7 @@ def _as_attributes(style: str) -> str:
 
 def _name(file: Any) -> str:
     """Return the name of a style or script as the builder lists it."""
-    return Path(str(getattr(file, "filename", file))).name
+    return str(getattr(file, "filename", file)).rpartition("/")[2]
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
