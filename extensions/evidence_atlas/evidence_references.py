@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ from evidence_atlas.shapes import ReferenceBackend
 from evidence_atlas.writing import WriteTime, Writing, announce, serves_files, show
 
 if TYPE_CHECKING:
+    from pybtex.database import Entry
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
     from sphinx.util.typing import ExtensionMetadata
@@ -113,8 +115,7 @@ def _body(app: Sphinx, page: str, year: str, keys: Sequence[str]) -> str:
     style, backend, items = app.config.bibtex_default_style, ReferenceBackend(), []
     here, its_page = app.builder.get_target_uri(page), _("Its page in this atlas")
     for key in keys:
-        entry = domain.atlas.bibliography[key].entry
-        text = cited.formatter.text(style, entry, cited.digest(key)).render(backend)
+        text = cited.formatter.text(style, partial(_entry, domain, key), cited.digest(key)).render(backend)
         about = domain.papers.get(key)
         address = relative_uri(here, app.builder.get_target_uri(about.docname)) if about else ""
         more = f' <a href="{escape(address)}">{escape(its_page)}</a>.' if about else ""
@@ -122,6 +123,10 @@ def _body(app: Sphinx, page: str, year: str, keys: Sequence[str]) -> str:
         marks = f' <strong class="atlas-mark-withdrawn">{escape(_(notices[0].label))}.</strong>' if notices else ""
         items.append(f'<li id="{escape(nodes.make_id(key))}"><p>{text}{marks}{more} <code>{escape(key)}</code></p></li>')
     return f"<section><h1>{escape(title_of(year))}</h1>\n<ul>\n{chr(10).join(items)}\n</ul></section>"
+
+
+def _entry(domain: AtlasDomain, key: str) -> Entry:
+    return domain.atlas.bibliography[key].entry
 
 
 class EvidenceReferences(SphinxDirective):

@@ -12,10 +12,9 @@ from pybtex.backends.plaintext import Backend as PlainText
 from sphinx.util import logging
 from sphinxcontrib.bibtex.citation_target import parse_citation_targets
 from sphinxcontrib.bibtex.domain import Citation, get_docnames
-from sphinxcontrib.bibtex.style.referencing import format_references
 from sphinxcontrib.bibtex.style.template import SphinxReferenceInfo
 
-from indexed_bibtex.labels import abbreviates, with_shown_names
+from indexed_bibtex.citing import Citing
 from indexed_bibtex.listings import UNRESOLVED, Listings
 from indexed_bibtex.store import digest_of
 
@@ -148,21 +147,16 @@ class IndexedBibtexDomain(Listings):
                     subtype="key_not_found",
                 )
         references = [
-            (
-                with_shown_names(c.entry, typ, abbreviates=self._abbreviates),
-                c.formatted_entry,
-                self._reference_info(c, builder, fromdocname, keys[c.key]),
-            )
-            for c in citations.values()
+            (c.entry, c.formatted_entry, self._reference_info(c, builder, fromdocname, keys[c.key])) for c in citations.values()
         ]
         result = docutils.nodes.inline(rawsource=target)
         result["classes"].append("bibtex-citation")
-        result += format_references(self.reference_style, typ, references).render(self.backend)
+        result += self._citing.text(typ, references).render(self.backend)
         return result
 
     @cached_property
-    def _abbreviates(self) -> bool:
-        return abbreviates(self.reference_style)
+    def _citing(self) -> Citing:
+        return Citing(self.reference_style)
 
     @staticmethod
     def _reference_info(citation: Citation, builder: Builder, fromdocname: str, parsed: Any) -> SphinxReferenceInfo:

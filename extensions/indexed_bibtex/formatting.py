@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import pickle
+from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,8 +53,14 @@ class Formatter:
         """Return a digest of the code of a style."""
         return self._kind(name)[1]
 
-    def text(self, name: str, entry: Entry, digest: str) -> Any:
-        """Return the rich text of an entry in a style; errors of the style are raised each time."""
+    def text(self, name: str, entry: Callable[[], Entry], digest: str) -> Any:
+        """Return the rich text of an entry in a style; errors of the style are raised each time.
+
+        Args:
+            name: The style.
+            entry: Gets the entry, which is read only where its text is not there.
+            digest: Of what the entry states.
+        """
         key = (self.signature(name), digest)
         if key not in self._texts:
             if len(self._texts) >= _REMEMBERED:
@@ -62,14 +69,14 @@ class Formatter:
             if key in kept:
                 self._texts[key] = pickle.loads(kept[key])  # noqa: S301  (our own file, beside Sphinx's pickles)
             else:
-                self._texts[key] = self.style(name).format_entry("", entry).text
+                self._texts[key] = self.style(name).format_entry("", entry()).text
                 kept[key] = pickle.dumps(self._texts[key], pickle.HIGHEST_PROTOCOL)
                 self._new = True
         return self._texts[key]
 
     def entry(self, name: str, entry: Entry, digest: str, label: str) -> FormattedEntry:
         """Return an entry formatted in a style, with its label."""
-        return FormattedEntry(entry.key, self.text(name, entry, digest), label)
+        return FormattedEntry(entry.key, self.text(name, lambda: entry, digest), label)
 
     def save(self) -> None:
         """Keep what was made for the next build."""

@@ -10,7 +10,7 @@ from sphinxcontrib.bibtex.style.referencing import BaseReferenceStyle, PersonSty
 from indexed_bibtex.names import PlainPerson
 
 # upstream's styles show all names of a work of one or two, and else the first and "et al."
-_SHOWN = 3
+SHOWN = 3
 _KNOWN = ("sphinxcontrib.bibtex.style.", "pybtex.style.")
 
 
@@ -22,17 +22,22 @@ def with_suffix(entry: Entry) -> Entry:
     return _copy(entry, {**entry.fields, "year": entry.fields.get("year", "") + suffix}, entry.persons)
 
 
+def shows_all_names(role: str) -> bool:
+    """Whether citations of a role name every author, whatever the style."""
+    return "s" in role
+
+
 def with_shown_names(entry: Entry, role: str, *, abbreviates: bool) -> Entry:
     """Return an entry without the names that a citation leaves out, since each costs as much as one that it shows.
 
     Args:
         entry: The entry.
-        role: The citation's role; those with an "s" in their names show every name.
+        role: The citation's role.
         abbreviates: What :func:`abbreviates` says of the style.
     """
-    if not abbreviates or "s" in role or all(len(people) <= _SHOWN for people in entry.persons.values()):
+    if not abbreviates or shows_all_names(role) or all(len(people) <= SHOWN for people in entry.persons.values()):
         return entry
-    shown = {kind: people[:_SHOWN] for kind, people in entry.persons.items()}
+    shown = {kind: people[:SHOWN] for kind, people in entry.persons.items()}
     if not all(isinstance(person, PlainPerson) for people in shown.values() for person in people):
         return entry  # a name that LaTeX turns into nothing would not count
     return _copy(entry, entry.fields, shown)

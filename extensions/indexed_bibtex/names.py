@@ -11,7 +11,7 @@ from pybtex.richtext import Text
 ROLES = frozenset(Person.valid_roles)
 _LONGEST = 1000
 # what LaTeX would not read as it stands: all but letters, digits, stops, single hyphens and apostrophes
-_LITERAL = re.compile(r"(?:[^\W_]|[.’ ]|-(?!-)|'(?!'))*+")
+_LITERAL = re.compile(r"(?:[^\W_]++|[.’ ]|-(?!-)|'(?!'))*+")
 _UNUSUAL = re.compile(r"[{}\\~$\"]")
 _AND, _COMMA = re.compile(r"[{}]| [Aa][Nn][Dd] "), re.compile(r"[{}]|,")
 
@@ -83,12 +83,16 @@ def _person(name: str) -> tuple[Person, str]:
 
 
 def _usual(name: str) -> Person | None:
-    """Return a name of the form "Family, Given" without markup or particle, as pybtex would, in a tenth of the time."""
-    family, comma, given = name.partition(",")
+    """Return a name without markup or particle, "Family, Given" or a word, as pybtex would, in a tenth of the time."""
+    if name.isalnum():
+        return _made([name], [], PlainPerson)
+    family, _comma, given = name.partition(",")
     last, first = family.split(), given.split()
-    if not (comma and last and first) or _UNUSUAL.search(name) or "," in given or not all(word[0].isupper() for word in last):
+    if not (last and first) or not all([word[0].isupper() for word in last]):  # noqa: C419  (a list is quicker)
         return None
-    return _made(last, first, PlainPerson if _LITERAL.fullmatch(family + given) else Person)
+    if _LITERAL.fullmatch(family + given):
+        return _made(last, first, PlainPerson)
+    return None if _UNUSUAL.search(name) or "," in given else _made(last, first)
 
 
 def _made(last: list[str], given: list[str] | None = None, kind: type[Person] = Person) -> Person:

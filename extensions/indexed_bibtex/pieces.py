@@ -17,13 +17,15 @@ TEXT, COMMENT, STRING, PREAMBLE = "", "comment", "string", "preamble"
 _START = r"@[ \t]*+(?P<type>[A-Za-z][\w.:+/*!-]*+)\s*+[{(]"
 _ANYWHERE = re.compile(rf"(?<![\w.@]){_START}", re.ASCII)
 _AT_LINE_START = re.compile(rf"^[ \t\ufeff]*+(?={_START})", re.ASCII | re.MULTILINE)
-# what is the beginning of an entry wherever it stands, even where the brackets say that it is part of a value
+# what, first in its line, is the beginning of an entry even where the brackets say that it is part of a value
 _CERTAIN = re.compile(
-    r"^[ \t\ufeff]*+(?=@[ \t]*+(?:(?:string|preamble|comment)\s*+[{(]"
-    r"|[A-Za-z][\w.:+/*!-]*+\s*+[{(]\s*+[^\s,{}]++\s*+,\s*+(?:[A-Za-z][\w.:+/-]*+\s*+=|[})])))",
-    re.ASCII | re.IGNORECASE | re.MULTILINE,
+    r"@[ \t]*+(?:(?:string|preamble|comment)\s*+[{(]"
+    r"|[A-Za-z][\w.:+/*!-]*+\s*+[{(]\s*+[^\s,{}]++\s*+,\s*+(?:[A-Za-z][\w.:+/-]*+\s*+=|[})]))",
+    re.ASCII | re.IGNORECASE,
 )
 _BRACES = re.compile(r"[{}]")
+# the rest of an entry whose braces are closed and no deeper than is usual, told at a glance
+_REST = re.compile(r"(?:[^{}]++|\{(?:[^{}]++|\{(?:[^{}]++|\{[^{}]*+\})*+\})*+\})*+\}")
 _MARKS = re.compile(r'[{}")]')
 
 
@@ -56,8 +58,8 @@ def split(text: str) -> Iterator[Piece]:
     Args:
         text: The file, with line feeds as its only line ends.
     """
-    certain = [match.end() for match in _CERTAIN.finditer(text)]
     heads = [match.end() for match in _AT_LINE_START.finditer(text)]
+    certain = [head for head in heads if _CERTAIN.match(text, head)]
     place, line, hopeless = 0, 1, 0
     head = _ANYWHERE.search(text)
     while head:
@@ -104,6 +106,8 @@ def _closing(text: str, opened: int, limit: int) -> int:
     """Return where the bracket that was opened before ``opened`` is closed, or -1 where it is not before ``limit``."""
     depth = 0
     if text[opened - 1] == "{":
+        if rest := _REST.match(text, opened, limit):
+            return rest.end()
         for match in _BRACES.finditer(text, opened, limit):
             depth += 1 if match[0] == "{" else -1
             if depth < 0:

@@ -17,7 +17,6 @@ from weakref import WeakValueDictionary
 
 from pybtex.database import Entry
 from pybtex.database.input.bibtex import month_names
-from pybtex.textutils import normalize_whitespace
 from pybtex.utils import OrderedCaseInsensitiveDict
 
 from indexed_bibtex.decoding import decode, line_feeds
@@ -46,16 +45,15 @@ def regular_key(text: str, piece: Piece, *, months: bool) -> str:
     match = _REGULAR.fullmatch(text, piece.start, piece.end)
     if not match or not piece.closed:
         return ""
-    seen = set[str]()
-    for field in _FIELDS.finditer(text, *match.span("fields")):
-        name, value = field["name"].lower(), field["value"]
-        if name in seen or name == "crossref":
-            return ""
+    fields = [(name.lower(), value) for name, value in _FIELDS.findall(text, *match.span("fields"))]
+    names = {name for name, _value in fields}
+    if len(names) < len(fields) or "crossref" in names:
+        return ""
+    for name, value in fields:
         if value[0].isalpha() and not (months and value.lower() in _MONTHS):
             return ""
         if name in ROLES and not (value[0] in '{"' and are_plain(value[1:-1])):
             return ""
-        seen.add(name)
     return match["key"]
 
 
@@ -65,14 +63,12 @@ def regular_entry(text: str, start: int, end: int) -> Entry:
     if not head:
         raise ValueError(f"no regular entry at {start}")
     entry = Entry(head["type"])
-    for field in _FIELDS.finditer(text, *head.span("fields")):
-        name, raw = field["name"], field["value"]
-        value = normalize_whitespace(raw[1:-1] if raw[0] in '{"' else month_names.get(raw.lower(), raw))
+    for name, raw in _FIELDS.findall(text, *head.span("fields")):
+        value = " ".join((raw[1:-1] if raw[0] in '{"' else month_names.get(raw.lower(), raw)).split())
         if name.lower() not in ROLES:
             entry.fields[name] = value
-            continue
-        for person in people(value)[0]:
-            entry.add_person(person, name)
+        elif named := people(value)[0]:
+            entry.persons[name] = named
     return entry
 
 
@@ -188,11 +184,10 @@ class Entries(OrderedCaseInsensitiveDict):  # type: ignore[misc]
             if lower in self._places:
                 name, start, end = self._places[lower]
                 text = self._text(name)
-                fields = _FIELDS.finditer(text, text.index(",", start) + 1, end)
-                rows = ((field["name"], field["value"].strip('{}"')) for field in fields)
+                rows, marks = _FIELDS.findall(text, text.index(",", start) + 1, end), '{}"'
             else:
-                rows = iter(self[key].fields.items())
-            found[key] = {name.lower(): value for name, value in rows if name.lower() in names}
+                rows, marks = self[key].fields.items(), ""
+            found[key] = {name.lower(): value.strip(marks) for name, value in rows if name.lower() in names}
         return found
 
     def is_regular(self, key: str) -> bool:

@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pybtex.database import Entry, Person
 from pybtex.richtext import Text
 from pybtex.style.formatting.unsrt import Style as Unsrt
 from pybtex.style.names.plain import NameStyle
 
 from indexed_bibtex.entries import Abbreviations, entry_of, parse
+from indexed_bibtex.formatting import Formatter
 from indexed_bibtex.names import PlainPerson, people
 from indexed_bibtex.pieces import split
 from indexed_bibtex.plain_names import format_name, quicken
@@ -123,6 +125,14 @@ def test_plain_names_look_as_in_pybtex(family, given_names):
         assert (ours, repr(ours)) == (theirs, repr(theirs))
 
 
+@pytest.mark.parametrize(
+    "name", ["others", "WHO", "WHO2", "de", "漢字", "Good, Ann", "good, Ann", "Good Best, Ann B.", "Ann Good", "Good,", "A_b"]
+)
+def test_names_have_the_parts_that_pybtex_finds(name: str):
+    """The parts of a name are pybtex's, however it was read."""
+    assert people(name) == ([Person(name)], "")
+
+
 def test_only_plain_names_are_made_quicker():
     """Neither a style with other names nor one that formats names by a method of its own is touched."""
     plain, other, own = Unsrt(), Unsrt(name_style="lastfirst"), Unsrt()
@@ -153,3 +163,26 @@ def test_an_entry_in_passing_is_not_kept(tmp_path: Path):
     assert again["a"].fields["title"] == "A"  # a regular entry is its place in the file
     with pytest.raises(KeyError):
         entries.passing("c")
+
+
+@pytest.mark.parametrize("depth", range(8))
+def test_an_entry_ends_where_its_braces_are_closed(depth: int):
+    """However deep its braces are, an entry ends with the one that closes it, and one that lacks a brace is not closed."""
+    entry = f"@misc{{a, title = {{{'{x' * depth}{'}' * depth} y}}}}"
+    for text, closed in ((entry, True), (entry[:-1], False)):
+        first, *_rest = split(f"{text}\n\n@misc{{b, note = {{n}}}}}}")
+        assert (text[first.start : first.end], first.closed) == (text, closed)
+
+
+def test_a_text_that_is_kept_needs_no_entry(tmp_path: Path):
+    """An entry is read for its text once, even by another build."""
+    entry, digest = regular_entry("@misc{a, title = {A}}", 0, 21), "digest"
+
+    def never() -> Entry:
+        raise AssertionError
+
+    first = Formatter(tmp_path, tmp_path / "conf.py")
+    text = first.text("unsrt", lambda: entry, digest)
+    assert first.text("unsrt", never, digest) == text
+    first.save()
+    assert Formatter(tmp_path, tmp_path / "conf.py").text("unsrt", never, digest) == text

@@ -62,6 +62,8 @@ class Name:
     @property
     def sorted_form(self) -> str:
         """The name as "van der Berg, Anna, Jr"."""
+        if self.given and not (self.particle or self.suffix):
+            return f"{self.family}, {self.given}" if self.family else self.given
         parts = [" ".join(part for part in (self.particle, self.family) if part), self.given, self.suffix]
         return ", ".join(part for part in parts if part)
 
@@ -110,7 +112,7 @@ class Reference:
                 return self.fields[name]
         return ""
 
-    @property
+    @functools.cached_property
     def doi(self) -> str:
         """The DOI in lower case, since DOIs know no case; empty where there is none or it is malformed."""
         return normal_doi(self.fields.get("doi", ""))
@@ -324,7 +326,9 @@ def load_bibliography(paths: Sequence[Path]) -> tuple[Bibliography, list[Finding
 
 def plain(value: str) -> str:
     """Return BibTeX markup as Unicode text: accents decoded, braces and line breaks gone."""
-    if not _MARKUP.search(_ESCAPED.sub("", value)):
+    if not _MARKUP.search(value):
+        value = value.replace("{", "").replace("}", "")
+    elif not _MARKUP.search(_ESCAPED.sub("", value)):
         value = _ESCAPED.sub(r"\1", value).replace("{", "").replace("}", "")
     else:
         # BibTeX knows no comments, and dotless letters below an accent are dotted in Unicode

@@ -6,7 +6,8 @@ which turns "XMRV" into "xmrv". Bibliographies from PubMed and Crossref hold tit
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -50,10 +51,17 @@ def format_reference(work: Reference) -> Text:
     parts: list[Any] = [f"{authors} {year}" if authors else year, Tag("em", title) if work.type == "book" else title]
     if where := _where(work):
         parts += [" ", *where, *([] if str(where[-1]).endswith(".") else ["."])]
-    if work.url:
-        shown = f"doi:{work.doi}" if work.doi else f"PMID {work.pmid}" if work.pmid else work.url
-        parts += [" ", HRef(work.url, shown), "."]
-    return Text(*parts)
+    if url := work.url:
+        shown = f"doi:{work.doi}" if work.doi else f"PMID {work.pmid}" if work.pmid else url
+        parts += [" ", HRef(url, shown), "."]
+    return Text(*_joined(parts))
+
+
+def _joined(parts: Iterable[Any]) -> Iterator[Any]:
+    """Yield parts of a text, strings that follow one another as one: pybtex would come to the same by a longer way."""
+    for is_string, group in itertools.groupby(parts, lambda part: isinstance(part, str)):
+        found = list(group)
+        yield from ["".join(found)] if is_string else found
 
 
 def _where(work: Reference) -> list[Any]:
