@@ -14,8 +14,9 @@ import typst
 
 from typst_builder.workspace import Workspace
 
-# a compiler keeps every file that it has read, so each is used for so many PDFs and no more
-_LIFE = 100
+# a compiler keeps every file that it has read, some 70 kB a PDF, so each is used for so many PDFs and no more; a new one
+# reads the template again, which takes as long as four PDFs
+_LIFE = 500
 # Typst forgets what has not been asked for in so many PDFs
 _MEMORY = 11
 _PLACE = re.compile(r"┌─ (.+?):(\d+):\d+$", re.MULTILINE)
