@@ -218,6 +218,21 @@ def test_references_by_year(build: Build):
     assert changed.stat().st_mtime_ns == before
 
 
+def test_a_year_without_end(build: Build):
+    """A work whose year nobody could read is undated in lists, tables and citation files, and stops nothing."""
+    parts = (
+        "```{evidence-references}\n```\n\n```{evidence-browse}\n```\n\n```{evidence-table}\n```\n\n```{evidence-map} years\n```\n"
+    )
+    files = SITE | {
+        "references.bib": BIB.replace("{2021}", f"{{{'9' * 5000}}}"),
+        "docs/refs.md": f"---\norphan: true\n---\n\n# References\n\n{parts}",
+    }
+    built = build(files)
+    assert built.warnings == []
+    assert "A cohort of XMRV" in built.html("refs/undated")
+    assert "issued" not in json.loads((built.out / "evidence/gamma-2021-cohort/paper.csl.json").read_text())[0]
+
+
 def corpus(count: int, extension: str) -> dict[str, str]:
     """Return a project of many pages that cite through one shared bibliography, for either domain."""
     keys = [f"k{n}" for n in range(count)]

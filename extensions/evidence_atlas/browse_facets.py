@@ -38,7 +38,7 @@ class Work(NamedTuple):
 def work_of(reference: Reference) -> Work:
     """Return what lists say of a paper."""
     authors = [(family_and_initials(name), name.sorted_form) for name in reference.authors]
-    year = reference.year if reference.year.isascii() and reference.year.isdecimal() else UNDATED
+    year = reference.year if reference.year_number is not None else UNDATED
     return Work(authors, " ".join(reference.container.split()), year, short_authors(reference, _("{first} and {second}")))
 
 

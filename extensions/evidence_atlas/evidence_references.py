@@ -18,6 +18,7 @@ from sphinx.util.osutil import relative_uri
 
 import evidence_atlas
 from evidence_atlas.core import files
+from evidence_atlas.core.references import as_year
 from evidence_atlas.domain import AtlasDomain, atlas_domain
 from evidence_atlas.fields import UNDATED
 from evidence_atlas.language import _, ngettext, number
@@ -67,7 +68,7 @@ def by_year(domain: AtlasDomain) -> dict[str, list[str]]:
     """Return the keys of the bibliography by year, newest year first, undated works last."""
     years: dict[str, list[str]] = defaultdict(list)
     for key, year in sorted(domain.atlas.bibliography.years.items()):
-        years[year if year.isdecimal() else UNDATED].append(key)
+        years[year if as_year(year) is not None else UNDATED].append(key)
     return {year: years[year] for year in sorted(years, key=lambda y: (y != UNDATED, y), reverse=True)}
 
 

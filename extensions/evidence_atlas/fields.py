@@ -61,12 +61,6 @@ class Field:
         return (0, folded(self.name(values[0], atlas))) if values and values[0] else None
 
 
-def year_of(page: Paper) -> int | None:
-    """Return the year of a paper as a number, if it is one."""
-    year = page.reference.year
-    return int(year) if year.isascii() and year.isdecimal() else None
-
-
 def _first_author(page: Paper, _atlas: Atlas) -> list[str]:
     authors = page.reference.authors
     return [" ".join(part for part in (authors[0].family if authors else "", page.reference.year) if part)]
@@ -95,7 +89,7 @@ FIELDS: dict[str, Field] = {
         N_("Year"),
         lambda p, _: [p.reference.year or UNDATED],
         lambda v, _atlas: _(v) if v == UNDATED else v,
-        rank=lambda p, _: year_of(p),
+        rank=lambda p, _: p.reference.year_number,
         numeric=True,
     ),
     "journal": Field(N_("Journal"), lambda p, _: [p.reference.container]),

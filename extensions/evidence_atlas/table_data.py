@@ -11,7 +11,7 @@ from sphinx.util.osutil import relative_uri
 
 from evidence_atlas.core.atlas import Atlas
 from evidence_atlas.domain import Paper
-from evidence_atlas.fields import FIELDS, level_name, year_of
+from evidence_atlas.fields import FIELDS, level_name
 from evidence_atlas.language import _
 from evidence_atlas.writing import Writing, serves_files
 
@@ -26,7 +26,7 @@ def has_controls(builder: Builder) -> bool:
 
 def shard(page: Paper) -> str:
     """Return the name of the file that holds a paper's BibTeX, without its suffix."""
-    return str(year_of(page) or "undated")
+    return str(page.reference.year_number or "undated")
 
 
 def table_data(writing: Writing, columns: Sequence[str], sort_by: str, group_by: str, tables: Sequence[Sequence[Paper]]) -> str:
@@ -73,4 +73,4 @@ def _label(name: str, value: str, atlas: Atlas) -> str:
 
 def _paper(page: Paper, facets: dict[str, dict[str, int]], atlas: Atlas) -> list[Any]:
     places = [[places[value] for value in FIELDS[name].values(page, atlas)] for name, places in facets.items()]
-    return [page.record.paper, shard(page), year_of(page), *(p[0] if len(p) == 1 else p for p in places)]
+    return [page.record.paper, shard(page), page.reference.year_number, *(p[0] if len(p) == 1 else p for p in places)]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pybtex.backends import html, plaintext
 from pybtex.plugin import find_plugin
 
-from evidence_atlas.core.references import Name, load_bibliography, plain
+from evidence_atlas.core.references import Name, as_year, load_bibliography, plain
 from evidence_atlas.core.style import AtlasStyle, format_reference
 
 from .helpers import PROPERTY, REFERENCES, as_lines, bibliography
@@ -320,3 +320,21 @@ def test_years_are_those_of_the_works(tmp_path):
     assert works.years == {key: work.year for key, work in works.items()}
     assert {works.years[key] for key in "abcdef"} == {"2001", "1999", "2003", "2004", "2005", "in press"}
     assert works.years["g"] == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [
+        ("2020", 2020),
+        ("0800", 800),
+        ("", None),
+        ("in press", None),
+        ("٢٠٢٠", None),
+        ("²", None),
+        ("20201", None),
+        ("9" * 5000, None),
+    ],
+)
+def test_what_counts_as_a_year(text, year):
+    """A year is one to four digits; Python refuses to read thousands of them."""
+    assert as_year(text) == year

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from evidence_atlas.core.atlas import Atlas
 from evidence_atlas.domain import AtlasDomain, Paper
-from evidence_atlas.fields import FIELDS, UNDATED, level_name, year_of
+from evidence_atlas.fields import FIELDS, UNDATED, level_name
 from evidence_atlas.language import N_, _, capital, ngettext, number, several
 
 NONE_NAMED = "none-named"
@@ -101,7 +101,7 @@ def by_pem(papers: Sequence[Paper], domain: AtlasDomain, _axes: tuple[str, str])
 
 def by_year(papers: Sequence[Paper], domain: AtlasDomain, _axes: tuple[str, str]) -> Tally:
     """Count the papers by year and badge."""
-    years = [(year_of(paper), paper) for paper in papers]
+    years = [(paper.reference.year_number, paper) for paper in papers]
     known = {year for year, _paper in years if year}
     rows = [Head(str(year), str(year)) for year in range(min(known), max(known) + 1)] if known else []
     if any(year is None for year, _paper in years):
@@ -122,7 +122,7 @@ def by_definition(papers: Sequence[Paper], domain: AtlasDomain, _axes: tuple[str
     for paper in papers:
         named = FIELDS["definition"].values(paper, atlas) if paper.record.criteria else []
         if named or paper.record.design in selecting:
-            year = year_of(paper)
+            year = paper.reference.year_number
             used += [(name, year, paper) for name in named or [NONE_NAMED]]
     periods = _periods({year for _name, year, _paper in used if year})
     columns = list(dict.fromkeys(periods.values()))

@@ -117,8 +117,8 @@ def csl(reference: Reference, notices: Sequence[Notice] = ()) -> dict[str, Any]:
         "status": notices[0].label.lower() if notices and notices[0].withdraws else "",
         "note": "; ".join([*notes_on(notices), *([ABRIDGED] if reference.abridged else [])]),
     }
-    if reference.year.isdecimal():
-        item["issued"] = {"date-parts": [[int(reference.year)]]}
+    if (year := reference.year_number) is not None:
+        item["issued"] = {"date-parts": [[year]]}
     return {key: value for key, value in item.items() if value}
 
 

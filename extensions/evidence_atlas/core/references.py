@@ -27,6 +27,7 @@ _PERCENT = re.compile(r"(?<!\\)%")
 _VERBATIM = frozenset({"pages", "doi", "url", "pmid", "pmcid", "eprint"})
 _PAGES = re.compile(r"\s*([^\s,–—-]+)\s*(?:--?-?|–|—)\s*([^\s,–—-]+)\s*")
 _YEAR = re.compile(r"[0-9]{4}")
+_LONGEST_YEAR = 4  # digits
 _ESCAPABLE = "_%&#~$"
 _ESCAPED = re.compile(r"\\([_%&#~$])")
 _HREF = re.compile(r"\\href\s*\{[^{}]*\}\s*(\{[^{}]*\})")
@@ -103,6 +104,11 @@ class Reference:
     def year(self) -> str:
         """The year, as the file has it."""
         return self.fields.get("year", "") or self.fields.get("date", "")[:4]
+
+    @property
+    def year_number(self) -> int | None:
+        """The year as a number; None where it is no year, as :func:`as_year` says."""
+        return as_year(self.year)
 
     @property
     def container(self) -> str:
@@ -322,6 +328,11 @@ def load_bibliography(paths: Sequence[Path]) -> tuple[Bibliography, list[Finding
     for path, keys in read.keys.items():
         findings += [Finding(str(path), 1, Code.UNSAFE_LINK, message) for message in drop_unsafe_links(read.data.entries, keys)]
     return Bibliography(read.data.entries), findings
+
+
+def as_year(text: str) -> int | None:
+    """Return a year as a number; None of what is not one to four digits, which no list or chart could place."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _LONGEST_YEAR else None
 
 
 def plain(value: str) -> str:

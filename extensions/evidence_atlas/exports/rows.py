@@ -13,7 +13,6 @@ from pybtex.database import Entry
 from evidence_atlas.core.references import Name, Reference
 
 UNDATED = "undated"
-_LONGEST_YEAR = 4  # digits
 
 
 @dataclass(frozen=True)
@@ -55,8 +54,7 @@ class Row:
     @property
     def year(self) -> int | None:
         """The paper's year, if it is a number."""
-        year = self.reference.year
-        return int(year) if year.isascii() and year.isdecimal() and len(year) <= _LONGEST_YEAR else None
+        return self.reference.year_number
 
     def brief(self) -> dict[str, Any]:
         """Return what shards say of a page; nothing of it changes with the atlas's version alone."""

@@ -79,9 +79,9 @@ def page_context(record: Record | None, atlas: Atlas) -> Context:
     if record is None:
         return Context()
     paper = atlas.bibliography.get(record.paper)
-    title, year = (paper.title, paper.year) if paper else ("", "")
+    title, year = (paper.title, paper.year_number or 0) if paper else ("", 0)
     label, badge = atlas.policy.design[record.design].label, atlas.verdict(record).state
-    return context_of(record, label, badge, title, int(year) if year.isdecimal() else 0)
+    return context_of(record, label, badge, title, year)
 
 
 def as_finding(file: str, found: WordingFinding, atlas: Atlas) -> Finding:
