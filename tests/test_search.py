@@ -13,9 +13,9 @@ import cbor2
 import pytest
 
 from conftest import BIB, Build, Built, page
-from evidence_atlas import search, search_index, search_pack, search_words
-from evidence_atlas.search_page import EVERY_PAGE
-from evidence_atlas.search_records import FACETS
+from evidence_atlas import search
+from evidence_atlas.search.page import EVERY_PAGE
+from evidence_atlas.search.records import FACETS
 
 CONF = 'project = "Test atlas"\nextensions = ["evidence_atlas"]\nhtml_theme = "evidence_atlas"\n'
 FILES = {
@@ -80,8 +80,8 @@ def is_whole(built: Built) -> bool:
 def runs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return a list that gets an item whenever Pagefind runs."""
     done: list[str] = []
-    run = search_index._run_pagefind
-    monkeypatch.setattr(search_index, "_run_pagefind", lambda *given: done.append("run") or run(*given))
+    run = search.index._run_pagefind
+    monkeypatch.setattr(search.index, "_run_pagefind", lambda *given: done.append("run") or run(*given))
     return done
 
 
@@ -132,13 +132,13 @@ def placed(places: list[int]) -> Iterator[tuple[int, int]]:
 def test_the_index_says_how_often_and_the_one_for_phrases_where(build: Build, monkeypatch: pytest.MonkeyPatch):
     """The one has the weight of all places of a word on a page, the other the places, as Pagefind has them."""
     own: dict[str, dict[int, tuple[list[int], list[int]]]] = {}
-    pack = search_index.pack
+    pack = search.index.pack
 
     def note(batches: list[Path], folder: Path) -> None:
         own.update(words_of(batches[0]))
         pack(batches, folder)
 
-    monkeypatch.setattr(search_index, "pack", note)
+    monkeypatch.setattr(search.index, "pack", note)
     words = "Rest, rest, résts {n}. Post-exertional rest after-rest."
     many = {f"docs/evidence/delta-2019-{n}.md": page("delta2019review", body=words.format(n=n)) for n in range(60)}
     folder = build(FILES | many, suppress_warnings=["atlas.duplicate-paper"]).out / "pagefind"
@@ -164,9 +164,9 @@ def test_the_index_says_how_often_and_the_one_for_phrases_where(build: Build, mo
 
 def test_half_a_word_leads_to_the_file_of_the_whole_one(monkeypatch: pytest.MonkeyPatch):
     """Words that begin with the same five letters lie in one file, however full it is; numbers may be parted anywhere."""
-    monkeypatch.setattr(search_pack, "_FULL", 4)
+    monkeypatch.setattr(search.pack, "_FULL", 4)
     words = ["10101", "10102", "fatal", "fatig", "fatigabl", "fatigu", "zoo"]
-    files = search_pack._filled([word, [[0, [0], []]], []] for word in words)
+    files = search.pack._filled([word, [[0, [0], []]], []] for word in words)
     assert [[word for word, *_ in file] for file in files] == [
         ["10101"],
         ["10102"],
@@ -179,11 +179,11 @@ def test_half_a_word_leads_to_the_file_of_the_whole_one(monkeypatch: pytest.Monk
 @pytest.mark.parametrize("number", [0, 23, 24, 255, 256, 65535, 65536, 2**32 - 1])
 def test_numbers_are_written_as_cbor(number: int):
     """Numbers, lengths and texts of any size are read by a library for CBOR as what they were."""
-    assert cbor2.loads(search_words.uint(number)) == number
-    assert cbor2.loads(search_words.negative(-number - 1)) == -number - 1
-    assert search_words.array(number)[0] >> 5 == 4
+    assert cbor2.loads(search.words.uint(number)) == number
+    assert cbor2.loads(search.words.negative(-number - 1)) == -number - 1
+    assert search.words.array(number)[0] >> 5 == 4
     text = "é" * (number % 300)
-    assert cbor2.loads(search_words.text(text)) == text
+    assert cbor2.loads(search.words.text(text)) == text
 
 
 def test_the_same_records_give_the_same_index(build: Build):
@@ -198,7 +198,7 @@ def test_the_same_records_give_the_same_index(build: Build):
 
 def test_a_site_of_several_batches(build: Build, monkeypatch: pytest.MonkeyPatch):
     """A site with more pages than a batch may have gets a whole index with all of them, and nothing of the batches is left."""
-    monkeypatch.setattr(search_index, "_MOST", 2)
+    monkeypatch.setattr(search.index, "_MOST", 2)
     built = build(FILES)
     assert built.warnings == []
     assert is_whole(built)
@@ -207,7 +207,7 @@ def test_a_site_of_several_batches(build: Build, monkeypatch: pytest.MonkeyPatch
 
 def test_an_index_of_another_pagefind_is_refused(build: Build, monkeypatch: pytest.MonkeyPatch):
     """An index that another version may have written in another form is not packed: the build says so, and the site is there."""
-    monkeypatch.setattr(search_pack, "_KNOWN", "9.9.")
+    monkeypatch.setattr(search.pack, "_KNOWN", "9.9.")
     built = build(FILES)
     (warning,) = built.warnings
     assert "is not known; Pagefind 9.9.x makes one that is" in warning
@@ -357,14 +357,14 @@ def test_an_index_that_was_deleted_comes_back(build: Build):
 def test_a_killed_build_leaves_a_whole_index(build: Build, monkeypatch: pytest.MonkeyPatch, after: int | str):
     """Killed at any file while the new index is put in place, a build leaves the old one whole; the next build has the new."""
     built = build(FILES)
-    real, moved = search_index.shutil.move, []
+    real, moved = search.index.shutil.move, []
 
     def move(*given: Path) -> None:
         if len(moved) == after:
             raise KeyboardInterrupt
         moved.append(real(*given))
 
-    replaced = search_index.Path.replace
+    replaced = search.index.Path.replace
 
     def replace(self: Path, target: Path) -> Path:
         if "pagefind" in str(target):
@@ -373,9 +373,9 @@ def test_a_killed_build_leaves_a_whole_index(build: Build, monkeypatch: pytest.M
 
     (built.source / ALPHA.removeprefix("docs/")).write_text(page(body="Other words."))
     with monkeypatch.context() as patched:
-        patched.setattr(search_index.shutil, "move", move)
+        patched.setattr(search.index.shutil, "move", move)
         if after == "entry":
-            patched.setattr(search_index.Path, "replace", replace)
+            patched.setattr(search.index.Path, "replace", replace)
         with pytest.raises(KeyboardInterrupt):
             build(None)
     missing, idle = missing_and_idle(built)
@@ -387,7 +387,7 @@ def test_a_killed_build_leaves_a_whole_index(build: Build, monkeypatch: pytest.M
 
 def test_pagefind_fails(build: Build, monkeypatch: pytest.MonkeyPatch):
     """Where Pagefind fails, the build says so in a warning and the site is there."""
-    monkeypatch.setattr(search_index, "_run_pagefind", lambda *_given: "it broke")
+    monkeypatch.setattr(search.index, "_run_pagefind", lambda *_given: "it broke")
     built = build(FILES)
     (warning,) = built.warnings
     assert "Pagefind made no index, so the search page finds nothing: it broke" in warning
@@ -415,7 +415,7 @@ def choices(html: str) -> dict[str, dict[str, str]]:
 def test_pagefind_is_given_the_records_in_order(build: Build, monkeypatch: pytest.MonkeyPatch, linked: bool):
     """Pagefind numbers pages as they lie in a folder, so the records are put into a new one by name, also without links."""
     given: list[str] = []
-    link, run = Path.hardlink_to, search_index._run_pagefind
+    link, run = Path.hardlink_to, search.index._run_pagefind
 
     def note(place: Path, record: str) -> None:
         given.append(record)
@@ -429,7 +429,7 @@ def test_pagefind_is_given_the_records_in_order(build: Build, monkeypatch: pytes
         return run(records, target, suffix)
 
     monkeypatch.setattr(Path, "hardlink_to", note)
-    monkeypatch.setattr(search_index, "_run_pagefind", compare)
+    monkeypatch.setattr(search.index, "_run_pagefind", compare)
     built = build(FILES)
     assert (given, len(given) > 2) == (sorted(given), True)
     assert list(built.app.doctreedir.glob("*-ordered")) == []

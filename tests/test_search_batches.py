@@ -11,7 +11,7 @@ from pathlib import Path
 import cbor2
 import pytest
 
-from evidence_atlas import search_index
+from evidence_atlas import search
 
 RECORDS = {  # as they lie beside the doctrees; the fourth has no text and no title, and fields and filters differ
     "a": (
@@ -55,7 +55,7 @@ def write_records(folder: Path, names: str) -> list[str]:
 def packed(folder: Path, most: int, names: str = "abcdefg") -> Path:
     """Return a new index of records of which a batch has at most so many."""
     records = folder / "records"
-    assert search_index._make(records, write_records(records, names), folder / "made", ".html", most) == ""
+    assert search.index._make(records, write_records(records, names), folder / "made", ".html", most) == ""
     return folder / "made" / "packed"
 
 
@@ -125,7 +125,7 @@ def test_batches_make_the_same_bytes_again(tmp_path: Path):
 def test_batches_are_as_few_and_as_even_as_can_be(count: int, sizes: list[int]):
     """No batch has more records than it may, all are of about the same size, and none is left out."""
     paths = [str(number) for number in range(count)]
-    batches = list(search_index._batches(paths, 5))
+    batches = list(search.index._batches(paths, 5))
     assert [len(batch) for batch in batches] == sizes
     assert [path for batch in batches for path in batch] == paths
 
@@ -133,9 +133,9 @@ def test_batches_are_as_few_and_as_even_as_can_be(count: int, sizes: list[int]):
 def test_a_batch_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Where Pagefind fails on one batch, there is no index with some of the pages, but the reason; so where no page has text."""
     paths = write_records(tmp_path, "abd")
-    assert "not able to build an index" in search_index._make(tmp_path, paths[2:], tmp_path / "made", ".html", 1)
-    assert search_index._make(tmp_path, [], tmp_path / "made", ".html", 1) == "no page has text"
-    run = search_index._run_pagefind
-    monkeypatch.setattr(search_index, "_run_pagefind", lambda *given: "it broke" if given[1].name == "1" else run(*given))
-    assert search_index._make(tmp_path, paths, tmp_path / "made", ".html", 1) == "it broke"
+    assert "not able to build an index" in search.index._make(tmp_path, paths[2:], tmp_path / "made", ".html", 1)
+    assert search.index._make(tmp_path, [], tmp_path / "made", ".html", 1) == "no page has text"
+    run = search.index._run_pagefind
+    monkeypatch.setattr(search.index, "_run_pagefind", lambda *given: "it broke" if given[1].name == "1" else run(*given))
+    assert search.index._make(tmp_path, paths, tmp_path / "made", ".html", 1) == "it broke"
     assert not (tmp_path / "made/packed").exists()

@@ -37,7 +37,7 @@ PARTS = (
     "evidence_atlas.contribute",
     "evidence_atlas.evidence",
     "evidence_atlas.evidence_table",
-    "evidence_atlas.search_field",
+    "evidence_atlas.search.field",
     "evidence_atlas.evidence_policy",
     "evidence_atlas.evidence_references",
     "evidence_atlas.evidence_browse",

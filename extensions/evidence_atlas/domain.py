@@ -156,7 +156,7 @@ class AtlasDomain(Domain):
     name = "atlas"
     label = "Evidence atlas"
     object_types: ClassVar[dict[str, ObjType]] = {"paper": ObjType("paper", "paper")}
-    data_version = 7
+    data_version = 8
     initial_data: ClassVar[dict[str, Any]] = {
         "stated": {},
         "readings": {},

@@ -16,7 +16,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from evidence_atlas import search_index
+from evidence_atlas import search
 from evidence_atlas.core.web_policy import content_security_policy
 
 from .conftest import COMPRESSED, build
@@ -417,7 +417,7 @@ def batched(strict: Site) -> str:
     """Put an index of the same records beside that of the site, made in batches of three; return its folder's name."""
     records = strict.folder.with_name("doctrees") / "atlas-search-dirhtml"
     made = strict.folder.with_name("made")
-    assert search_index._make(records, sorted(map(str, records.rglob("*.html"))), made, ".html", 3) == ""
+    assert search.index._make(records, sorted(map(str, records.rglob("*.html"))), made, ".html", 3) == ""
     (made / "packed").rename(strict.folder / "pagefind-batched")
     return "pagefind-batched"
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from sphinx.util.logging import NAMESPACE, is_suppressed_warning
 
 import evidence_atlas
-from evidence_atlas import search_index, search_merge
+from evidence_atlas.search import index, merge
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -130,7 +130,7 @@ def spare_search(app: Sphinx) -> Iterable[tuple[str, dict[str, Any], str]]:
 
     Called when the pages are written, and the search page is next; it adds no page.
     """
-    if not app.config.atlas_preview_search and Path(app.outdir, search_index.FOLDER, search_merge.ENTRY).is_file():
+    if not app.config.atlas_preview_search and Path(app.outdir, index.FOLDER, merge.ENTRY).is_file():
         app.config.atlas_pagefind = False
     return ()
 

@@ -1,6 +1,6 @@
 // The search page. Pagefind's index lies in small pieces; it fetches those that the words need, and nothing before
 // somebody searches. What is searched stands in the address, so that a search can be shared and gone back to.
-// How the index is packed, and why: search_pack.py.
+// How the index is packed, and why: search/pack.py.
 (() => {
   "use strict";
   const { _, ngettext, number } = globalThis.atlasText;

@@ -23,9 +23,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from evidence_atlas.search_merge import ENTRY, MARK, Merged, Value, Word, entry_of
-from evidence_atlas.search_page import EVERY_PAGE, MOST_CHOICES
-from evidence_atlas.search_words import Counts, Places
+from evidence_atlas.search.merge import ENTRY, MARK, Merged, Value, Word, entry_of
+from evidence_atlas.search.page import EVERY_PAGE, MOST_CHOICES
+from evidence_atlas.search.words import Counts, Places
 
 FORMAT = 2  # other bytes from the same index need another number
 PHRASES = "phrases"

@@ -15,7 +15,7 @@ from evidence_atlas.domain import AtlasDomain, atlas_domain
 from evidence_atlas.fields import FIELDS, level_name
 from evidence_atlas.language import _
 from evidence_atlas.made_pages import digest_of, frame_digest, must_write, page_file
-from evidence_atlas.search_records import FACETS, facet_values
+from evidence_atlas.search.records import FACETS, facet_values
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

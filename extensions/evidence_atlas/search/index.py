@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 
 from sphinx.util.display import progress_message
 
-from evidence_atlas import search_records
 from evidence_atlas.core.findings import Code, Finding
 from evidence_atlas.domain import warn
-from evidence_atlas.search_merge import ENTRY
-from evidence_atlas.search_pack import FORMAT, SCRIPT, pack
+from evidence_atlas.search.merge import ENTRY
+from evidence_atlas.search.pack import FORMAT, SCRIPT, pack
+from evidence_atlas.search.records import folder_of, paths_of
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -34,9 +34,9 @@ _SUFFIXES = frozenset({".json", ".pagefind", ".pf_filter", ".pf_fragment", ".pf_
 
 def update(app: Sphinx) -> None:
     """Make the index, unless the one that is there is of the same records."""
-    records, target = search_records.folder(app), Path(app.outdir, FOLDER)
+    records, target = folder_of(app), Path(app.outdir, FOLDER)
     memory = records.with_suffix(".txt")
-    paths = search_records.paths(app)
+    paths = paths_of(app)
     now = _fingerprint(paths, target)
     if (target / ENTRY).is_file() and memory.is_file() and memory.read_text(encoding="utf-8") == now:
         return

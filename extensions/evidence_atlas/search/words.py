@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from itertools import pairwise
 
-from evidence_atlas.search_merge import Pages, Word
+from evidence_atlas.search.merge import Pages, Word
 
 _NOTHING = b"\x80"  # an empty array
 _RARE = 100  # words on fewer than one page in so many have no place of their own, which would be most of what they take

@@ -45,14 +45,14 @@ _LEFT_OUT = frozenset(
 )
 
 
-def folder(app: Sphinx) -> Path:
+def folder_of(app: Sphinx) -> Path:
     """Return the folder of a builder's records, which mirrors the folder that it writes to."""
     return Path(app.doctreedir) / f"atlas-search-{app.builder.name}"
 
 
 def _place(app: Sphinx, docname: str) -> Path:
     page = Path(app.builder.get_outfilename(docname))  # type: ignore[attr-defined]
-    return folder(app) / page.relative_to(app.outdir)
+    return folder_of(app) / page.relative_to(app.outdir)
 
 
 def keep(app: Sphinx, docname: str, doctree: nodes.document) -> None:
@@ -70,14 +70,14 @@ def keep(app: Sphinx, docname: str, doctree: nodes.document) -> None:
 def drop_gone(app: Sphinx) -> None:
     """Delete the records of documents that are no longer there."""
     wanted = {str(_place(app, docname)) for docname in app.env.found_docs}
-    for path in paths(app):
+    for path in paths_of(app):
         if path not in wanted:
             Path(path).unlink()
 
 
-def paths(app: Sphinx) -> list[str]:
+def paths_of(app: Sphinx) -> list[str]:
     """Return the paths of all records, sorted; as text, since sorting thousands of path objects takes its time."""
-    return sorted(os.path.join(place, name) for place, _folders, names in os.walk(folder(app)) for name in names)  # noqa: PTH118
+    return sorted(os.path.join(place, name) for place, _folders, names in os.walk(folder_of(app)) for name in names)  # noqa: PTH118
 
 
 def record(env: BuildEnvironment, docname: str, doctree: nodes.document) -> str:

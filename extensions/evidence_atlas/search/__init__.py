@@ -18,9 +18,9 @@ from sphinx.config import Config
 from sphinx.search.en import SearchEnglish
 
 import evidence_atlas
-from evidence_atlas import search_index, search_page, search_records
 from evidence_atlas.core.findings import Code, Finding
 from evidence_atlas.domain import warn
+from evidence_atlas.search import index, page, records
 from evidence_atlas.theme import is_own_site
 
 if TYPE_CHECKING:
@@ -65,20 +65,20 @@ def replace_own_search(app: Sphinx) -> None:
 
 def collect_page(app: Sphinx) -> Iterable[tuple[str, dict[str, Any], str]]:
     """Return the search page, where it must be written."""
-    return search_page.pages(app) if uses_pagefind(app.builder) else ()
+    return page.pages(app) if uses_pagefind(app.builder) else ()
 
 
 def keep_record(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
     """Keep what is searched of a page, when the page is written."""
     if doctree is not None and uses_pagefind(app.builder):
-        search_records.keep(app, pagename, doctree)
+        records.keep(app, pagename, doctree)
 
 
 def make_index(app: Sphinx, exception: Exception | None) -> None:
     """Bring the index up to date at the end of a build that came to its end."""
     if exception is None and uses_pagefind(app.builder):
-        search_records.drop_gone(app)
-        search_index.update(app)
+        records.drop_gone(app)
+        index.update(app)
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -89,7 +89,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("config-inited", choose_engine)
     app.connect("builder-inited", replace_own_search)
     app.connect("html-page-context", keep_record)
-    app.connect("html-page-context", search_page.spare_styles)
+    app.connect("html-page-context", page.spare_styles)
     app.connect("html-collect-pages", collect_page)
     app.connect("build-finished", make_index)
     return {"version": evidence_atlas.__version__, "parallel_read_safe": True, "parallel_write_safe": True}
