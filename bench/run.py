@@ -23,6 +23,7 @@ from rows import again, check, full, peers, printed, references, serve, size
 Measure = Callable[[Sequence[Projects], int], Mapping[str, Group]]
 ROWS: dict[str, Measure] = {
     "full": full.measure,
+    "growth": full.measure_growth,
     "parts": full.measure_parts,
     "references": references.measure,
     "again": again.measure,

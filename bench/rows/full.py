@@ -23,36 +23,37 @@ BUILDS = {
 
 
 def measure(sizes: Sequence[Projects], runs: int) -> dict[str, Group]:
-    """Return the groups ``full`` and ``growth``."""
+    """Return the group ``full``."""
     rows: list[list[Cell]] = []
-    taken: dict[int, dict[str, Taken]] = {}
     for projects in sizes:
         kinds = {"plain": lambda p=projects: p.fresh("plain")} | {
             label: lambda p=projects, n=name, s=screened: p.fresh(n, screened=s) for label, (name, screened, _) in BUILDS.items()
         }
-        taken[projects.pages] = found = in_turn(runs, kinds)
+        found = in_turn(runs, kinds)
         for label, (_, _, bound) in BUILDS.items():
             ratio = found[label].cpu / found["plain"].cpu
             each = [found[name].cpu / projects.pages * 1e3 for name in ("plain", label)]
             rows.append([label, projects.pages, *each, ratio, *(bound.cells(ratio, projects.pages) if bound else NO_BOUND)])
-    return {"full": Group(HEAD, rows), "growth": _growth(taken)}
+    return {"full": Group(HEAD, rows)}
 
 
-def _growth(taken: dict[int, dict[str, Taken]]) -> Group:
-    """Return the table of how CPU and memory grow."""
-    whole, largest = next(iter(BUILDS)), max(taken)
+def measure_growth(sizes: Sequence[Projects], runs: int) -> dict[str, Group]:
+    """Return the group ``growth``: how CPU and memory grow from the smallest to the largest size."""
+    names = ("plain", "whole")
+    taken = {projects.pages: in_turn(runs, {name: lambda p=projects, n=name: p.fresh(n) for name in names}) for projects in sizes}
+    largest = max(taken)
     cpu, peak = (
-        [exponent({pages: getattr(found[name], part) for pages, found in taken.items()}) for name in ("plain", whole)]
+        [exponent({pages: getattr(found[name], part) for pages, found in taken.items()}) for name in names]
         for part in ("cpu", "peak")
     )
-    most = [taken[largest][name].peak for name in ("plain", whole)]
-    sizes = " to ".join(f"{pages:,}" for pages in sorted({min(taken), largest}))
+    most = [taken[largest][name].peak for name in names]
+    between = " to ".join(f"{pages:,}" for pages in sorted({min(taken), largest}))
     rows: list[list[Cell]] = [
-        ["CPU: exponent, 1 is linear", sizes, *cpu, *GROWTH.cells(cpu[1], largest)],
-        ["Memory: exponent", sizes, *peak, *NO_BOUND],
+        ["CPU: exponent, 1 is linear", between, *cpu, *GROWTH.cells(cpu[1], largest)],
+        ["Memory: exponent", between, *peak, *NO_BOUND],
         ["Peak memory of a process, MB", f"{largest:,}", *most, *MEMORY.cells(most[1], largest)],
     ]
-    return Group(("Growth", "Pages", "Plain", "Atlas, whole", "Bound", "Met"), rows)
+    return {"growth": Group(("Growth", "Pages", "Plain", "Atlas, whole", "Bound", "Met"), rows)}
 
 
 NO_SEARCH = """atlas_pagefind = False

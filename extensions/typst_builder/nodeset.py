@@ -8,6 +8,8 @@ The rows are looked up along the classes that a node's class derives from, so a 
 
 from __future__ import annotations
 
+from docutils.nodes import Element
+
 # node class -> function of the template
 RENDERED = {
     # inline
@@ -101,3 +103,9 @@ SKIPPED = {
     "fontawesome": "an icon of a web page, without words",
     "sd_icon": "an icon of a web page, without words",
 }
+
+
+def known_name(node: Element) -> str:
+    """Return the class of a node, or the nearest of those it derives from, that has a row; empty if none has."""
+    names = (each.__name__ for each in type(node).__mro__)
+    return next((name for name in names if name in RENDERED or name in SKIPPED or name in TRANSPARENT), "")

@@ -33,16 +33,15 @@ class Sections(Base):
         if not self.depth:
             self.level -= self._has_title(node)
 
-    @staticmethod
-    def _has_title(node: Element) -> bool:
-        return any(isinstance(child, nodes.title) and child.astext().strip() for child in node.children)
+    def _has_title(self, node: Element) -> bool:
+        return any(isinstance(child, nodes.title) and self.says(child) for child in node.children)
 
     def visit_title(self, node: nodes.title) -> None:
         """Add a heading with its labels; titles of other elements are taken by these."""
         parent = node.parent
-        if isinstance(parent, nodes.section) and not self.depth and node.astext().strip():
+        if isinstance(parent, nodes.section) and not self.depth and self.says(node):
             self.heading(node, self.level, ids=[*parent["ids"], *node["ids"]], classes=self.classes(parent))
-        elif node.astext().strip():
+        elif self.says(node):
             self.anchor(parent)
             self.call("rubric", node)
         else:
@@ -76,9 +75,9 @@ class Sections(Base):
     def visit_rubric(self, node: Element) -> None:
         """Add a heading that is in no outline, or one that is, where a level is asked for."""
         level = node.get("heading-level")
-        if level and self._in_sections(node) and node.astext().strip():
+        if level and self._in_sections(node) and self.says(node):
             self.heading(node, min(int(level), self.level + 1), ids=node["ids"], classes=self.classes(node))
-        elif node.astext().strip():
+        elif self.says(node):
             self.anchor(node)
             self.call("rubric", node)
         raise nodes.SkipNode

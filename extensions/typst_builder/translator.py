@@ -17,7 +17,7 @@ from sphinx.util.docutils import SphinxTranslator
 
 from typst_builder import line_ends
 from typst_builder.literals import Code, block, call, one_line, printable
-from typst_builder.nodeset import RENDERED, SKIPPED, TRANSPARENT
+from typst_builder.nodeset import RENDERED, SKIPPED, known_name
 from typst_builder.translation import Segment, Translation
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ class Base(SphinxTranslator):
 
         One too deep within others is shown by its children, since the compiler nests only so far.
         """
-        if isinstance(node, Element) and not self.builder.settings.left_out.isdisjoint(node["classes"]):
+        if isinstance(node, Element) and self._is_left_out(node):
             raise nodes.SkipNode
         if self.depth >= _DEEPEST and isinstance(node, Element) and node.children:
             inline = isinstance(node, (nodes.TextElement, nodes.Inline))
@@ -151,22 +151,34 @@ class Base(SphinxTranslator):
                 raise nodes.SkipDeparture
         super().dispatch_visit(node)
 
+    def _is_left_out(self, node: Element) -> bool:
+        """Whether the project leaves a node out, by a class that it has."""
+        return not self.builder.settings.left_out.isdisjoint(node["classes"])
+
+    def says(self, node: Node) -> bool:
+        """Whether words are shown of a node; PDF/UA knows no heading without."""
+        if not isinstance(node, Element):
+            return bool(node.astext().strip())
+        if self._is_left_out(node):
+            return False
+        if isinstance(node, nodes.raw):
+            return self.builder.settings.raw and "typst" in node.get("format", "").split()
+        has_visitor = any(hasattr(self, f"visit_{each.__name__}") for each in type(node).__mro__)
+        if not has_visitor and known_name(node) in SKIPPED:
+            return False
+        return any(map(self.says, node.children)) or bool(node.get("alt", "").strip())
+
     def unknown_visit(self, node: Node) -> None:
         """Show a node as the tables say; the children of an unknown one, with a warning for the first of its class."""
         assert isinstance(node, Element)  # noqa: S101 (Text has its visitor)
-        for name in (each.__name__ for each in type(node).__mro__):
-            if name in RENDERED:
-                self.anchor(node)
-                self.call(RENDERED[name], node)
-                raise nodes.SkipNode
-            if name in SKIPPED:
-                self.anchor(node)
-                raise nodes.SkipNode
-            if name in TRANSPARENT:
-                self.anchor(node)
-                return
-        self.builder.warn_unknown(node)
+        name = known_name(node)
+        if not name:
+            self.builder.warn_unknown(node)
         self.anchor(node)
+        if name in RENDERED:
+            self.call(RENDERED[name], node)
+        if name in RENDERED or name in SKIPPED:
+            raise nodes.SkipNode
 
     def unknown_departure(self, node: Node) -> None:
         """Leave a node whose children were shown."""

@@ -292,8 +292,10 @@ Button words
 
 def test_levels_have_no_gap(make: Make):
     """A document that skips levels, or has no title, or empty ones, is made with levels 1, 2, 3."""
+    icon = ".. role:: icon(raw)\n   :format: html\n\n"
     files = {
-        "index.rst": "Home\n====\n\n.. toctree::\n\n   skip\n   none\n   empty\n",
+        "index.rst": "Home\n====\n\n.. toctree::\n\n   skip\n   none\n   empty\n   icons\n",
+        "icons.rst": f"{icon}One\n###\n\n:icon:`<i>star</i>`\n********************\n\nTwo\n~~~\n\ntext\n\n.. rubric:: :icon:`<i>star</i>`\n",
         "skip.md": "# One\n\n#### Four\n\ntext\n\n## Two\n\ntext\n",
         "none.rst": "Just a paragraph.\n\n.. rubric:: Deep\n   :heading-level: 5\n",
         "empty.rst": "",
@@ -302,4 +304,5 @@ def test_levels_have_no_gap(make: Make):
     assert built.warnings == []
     assert [role for role, _ in walk(built.pdf("skip")) if role.startswith("/H")] == ["/H1", "/H2", "/H2"]
     assert [role for role, _ in walk(built.pdf("none")) if role.startswith("/H")] == ["/H1"]
+    assert [role for role, _ in walk(built.pdf("icons")) if role.startswith("/H")] == ["/H1", "/H2"]
     assert "Just a paragraph." in built.text("small")
