@@ -85,7 +85,8 @@ class References(Base):
     def link_document(self, docname: str, place: str, body: Code, node: Element) -> None:
         """Add a link to a place of a document, which leads there within the PDF or to the web; around that place, its text."""
         label = label_of(docname, place)
-        if any(label == label_of(self.docname, name) for part in node.findall(nodes.Element) for name in part["ids"]):
+        held = (name for part in node.findall(Element) for name in (*part["ids"], *_refid_of_target(part)))
+        if any(label == label_of(self.docname, name) for name in held):
             self.emit(body)  # Typst lays out a link once its target is there, and this target comes with the link
             return
         self.links[label] = None
@@ -145,3 +146,8 @@ class References(Base):
         body = self._of_one_kind(node, self.inside(*node.children))
         self.emit(call("link", printable(uri), body) if uri.lower().startswith(_SAFE) else body)
         raise nodes.SkipNode
+
+
+def _refid_of_target(node: Element) -> tuple[str, ...]:
+    """Return the place that a target without a name of its own stands for, if a node is one."""
+    return (node["refid"],) if isinstance(node, nodes.target) and node.get("refid") else ()

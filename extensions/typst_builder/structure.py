@@ -41,11 +41,9 @@ class Sections(Base):
         parent = node.parent
         if isinstance(parent, nodes.section) and not self.depth and self.says(node):
             self.heading(node, self.level, ids=[*parent["ids"], *node["ids"]], classes=self.classes(parent))
-        elif self.says(node):
-            self.anchor(parent)
-            self.call("rubric", node)
         else:
             self.anchor(parent)
+            self._unlisted(node)
         raise nodes.SkipNode
 
     def heading(self, node: Element, level: int, ids: list[str], classes: list[str]) -> None:
@@ -77,10 +75,15 @@ class Sections(Base):
         level = node.get("heading-level")
         if level and self._in_sections(node) and self.says(node):
             self.heading(node, min(int(level), self.level + 1), ids=node["ids"], classes=self.classes(node))
-        elif self.says(node):
+        else:
             self.anchor(node)
-            self.call("rubric", node)
+            self._unlisted(node)
         raise nodes.SkipNode
+
+    def _unlisted(self, node: Element) -> None:
+        """Add what looks like a heading and is in no outline, if anything is shown of it: words, or pictures."""
+        if self.says(node) or any(node.findall(nodes.image)):
+            self.call("rubric", node)
 
     @staticmethod
     def _in_sections(node: Element) -> bool:

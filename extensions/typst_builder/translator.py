@@ -166,7 +166,7 @@ class Base(SphinxTranslator):
         has_visitor = any(hasattr(self, f"visit_{each.__name__}") for each in type(node).__mro__)
         if not has_visitor and known_name(node) in SKIPPED:
             return False
-        return any(map(self.says, node.children)) or bool(node.get("alt", "").strip())
+        return not isinstance(node, nodes.transition) and any(map(self.says, node.children))
 
     def unknown_visit(self, node: Node) -> None:
         """Show a node as the tables say; the children of an unknown one, with a warning for the first of its class."""

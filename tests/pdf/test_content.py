@@ -294,8 +294,10 @@ def test_levels_have_no_gap(make: Make):
     """A document that skips levels, or has no title, or empty ones, is made with levels 1, 2, 3."""
     icon = ".. role:: icon(raw)\n   :format: html\n\n"
     files = {
-        "index.rst": "Home\n====\n\n.. toctree::\n\n   skip\n   none\n   empty\n   icons\n",
+        "index.rst": "Home\n====\n\n.. toctree::\n\n   skip\n   none\n   empty\n   icons\n   logo\n",
         "icons.rst": f"{icon}One\n###\n\n:icon:`<i>star</i>`\n********************\n\nTwo\n~~~\n\ntext\n\n.. rubric:: :icon:`<i>star</i>`\n",
+        "logo.md": "# One\n\n## ![A red square](red.png)\n\n### Two\n\ntext\n",
+        "red.png": PNG,
         "skip.md": "# One\n\n#### Four\n\ntext\n\n## Two\n\ntext\n",
         "none.rst": "Just a paragraph.\n\n.. rubric:: Deep\n   :heading-level: 5\n",
         "empty.rst": "",
@@ -305,4 +307,7 @@ def test_levels_have_no_gap(make: Make):
     assert [role for role, _ in walk(built.pdf("skip")) if role.startswith("/H")] == ["/H1", "/H2", "/H2"]
     assert [role for role, _ in walk(built.pdf("none")) if role.startswith("/H")] == ["/H1"]
     assert [role for role, _ in walk(built.pdf("icons")) if role.startswith("/H")] == ["/H1", "/H2"]
+    roles = [role for role, _ in walk(built.pdf("logo"))]
+    assert [role for role in roles if role.startswith("/H")] == ["/H1", "/H2"]
+    assert roles.index("/H1") < roles.index("/Figure") < roles.index("/H2")
     assert "Just a paragraph." in built.text("small")
