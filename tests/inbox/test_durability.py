@@ -269,7 +269,8 @@ def test_a_file_that_was_replaced(service: Service, tmp_path: Path):
         (tmp_path / f"inbox.db{part}").rename(tmp_path / f"away.db{part}")
     (tmp_path / "copy.db").rename(tmp_path / "inbox.db")
     service.send(message="New")
-    assert [kept.message for kept in Store(tmp_path / "inbox.db").messages()] == ["Old", "New"]
+    with contextlib.closing(Store(tmp_path / "inbox.db")) as replaced:
+        assert [kept.message for kept in replaced.messages()] == ["Old", "New"]
 
 
 def test_no_inbox(tmp_path: Path):
@@ -304,7 +305,8 @@ def test_back_up_and_restore(service: Service, tmp_path: Path):
     aside, _gone = restore(path, service.store.path)
     assert [kept.message for kept in service.store.messages()] == [str(number) for number in range(20)]
     assert aside is not None
-    assert len(Store(aside).messages()) == 21
+    with contextlib.closing(Store(aside)) as old:
+        assert len(old.messages()) == 21
     assert service.send(message="and on")
 
 

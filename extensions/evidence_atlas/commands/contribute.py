@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
@@ -14,7 +15,7 @@ from evidence_atlas.commands import CLEAN, USAGE
 
 if TYPE_CHECKING:
     from evidence_atlas.core.settings import Settings
-    from evidence_atlas.inbox.store import Kept, Store
+    from evidence_atlas.inbox.store import Kept
 
 _STATUSES = ("open", "fixed", "declined", "duplicate")
 _WIDTH = 60  # characters of a message in the list
@@ -107,12 +108,13 @@ def _add_backup(actions: _Actions[argparse.ArgumentParser]) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Carry out the action; what is made is for its owner's eyes alone."""
-    from evidence_atlas.inbox.store import StoreError
+    from evidence_atlas.inbox.store import Store, StoreError
 
     before = os.umask(0o077)
     try:
-        action: Callable[[argparse.Namespace], None] = options.action_run
-        action(options)
+        with closing(Store(options.database)) as options.store:
+            action: Callable[[argparse.Namespace], None] = options.action_run
+            action(options)
     except StoreError as error:
         print(f"atlas: the inbox {options.database} cannot be used: {error}", file=sys.stderr)
         return USAGE
@@ -122,12 +124,6 @@ def run(options: argparse.Namespace) -> int:
     finally:
         os.umask(before)
     return CLEAN
-
-
-def _store(options: argparse.Namespace) -> Store:
-    from evidence_atlas.inbox.store import Store
-
-    return Store(options.database)
 
 
 def _settings() -> Settings:
@@ -181,7 +177,7 @@ def _wanted(status: str) -> str:
 def _list(options: argparse.Namespace) -> None:
     from evidence_atlas.inbox.plain import visible
 
-    messages = _store(options).messages(status=_wanted(options.status))
+    messages = options.store.messages(status=_wanted(options.status))
     for kept in messages:
         start = " ".join(kept.message[: 2 * _WIDTH].split())[:_WIDTH]
         row = (kept.reference, kept.received, f"{kept.status:<9}", f"{kept.kind:<13}", kept.page or "-", start)
@@ -190,7 +186,7 @@ def _list(options: argparse.Namespace) -> None:
 
 
 def _one(options: argparse.Namespace) -> Kept:
-    found = _store(options).messages(reference=options.reference)
+    found: list[Kept] = options.store.messages(reference=options.reference)
     if not found:
         raise KeyError(options.reference)
     return found[0]
@@ -211,7 +207,7 @@ def _resolve(options: argparse.Namespace) -> None:
         raise ValueError("what was fixed needs --commit, the address of the commit")
     if (options.status == "duplicate") != bool(options.of):
         raise ValueError("--of names the message that a duplicate repeats, and nothing else has one")
-    store = _store(options)
+    store = options.store
     if options.of and (options.of.upper() == options.reference.upper() or not store.messages(reference=options.of)):
         raise KeyError(options.of)
     kept = store.resolve(options.reference, options.status, link=options.commit, original=options.of, note=options.note)
@@ -224,7 +220,7 @@ def _resolve(options: argparse.Namespace) -> None:
 def _export(options: argparse.Namespace) -> None:
     from evidence_atlas.inbox.exports import FORMATS
 
-    messages = _store(options).messages(_wanted(options.status), options.reference, options.contact)
+    messages = options.store.messages(_wanted(options.status), options.reference, options.contact)
     text = FORMATS[options.format](messages)
     if options.output:
         handle = os.open(options.output, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
@@ -237,7 +233,7 @@ def _export(options: argparse.Namespace) -> None:
 
 
 def _purge(options: argparse.Namespace) -> None:
-    store = _store(options)
+    store = options.store
     if options.reference:
         references = [_one(options).reference]
     elif options.contact:
@@ -255,7 +251,7 @@ def _purge(options: argparse.Namespace) -> None:
 
 def _say_mentions(options: argparse.Namespace) -> None:
     """Say which other messages name a person: a human decides what becomes of them."""
-    if options.contact and (found := _store(options).mentions(options.contact)):
+    if options.contact and (found := options.store.mentions(options.contact)):
         print(f"Messages of others that name this contact: {', '.join(found)}.", file=sys.stderr)
 
 
@@ -268,7 +264,7 @@ def _backup(options: argparse.Namespace) -> None:
         if aside:
             print(f"The old inbox is {aside}; delete it once it is not needed.")
         return
-    target, old = back_up(_store(options), options.place, options.keep)
+    target, old = back_up(options.store, options.place, options.keep)
     print(target)
     for path in old:
         print(f"deleted {path}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, ConfigDict, Strict, StringConstraints, TypeAdapter, ValidationError
 
 from evidence_atlas.core.findings import UNKNOWN_KEY, Code, Finding, nearest
-from evidence_atlas.core.tomlfile import line_of, read_toml, syntax_error
+from evidence_atlas.core.tomlfile import NotToml, line_of, read_toml, syntax_error
 
 Kind = Literal["retraction", "withdrawal", "removal", "expression-of-concern", "correction", "erratum"]
 
@@ -103,7 +102,7 @@ def load_notices(path: Path | None) -> tuple[Notices, list[Finding]]:
         data = read_toml(text)
     except (OSError, UnicodeDecodeError) as error:
         return {}, [Finding(str(path), 1, Code.NOTICE, f"The notices cannot be read: {error}.")]
-    except tomllib.TOMLDecodeError as error:
+    except NotToml as error:
         return {}, [syntax_error(path, Code.NOTICE, error)]
     notices: dict[str, tuple[Notice, ...]] = {}
     findings: list[Finding] = []

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import hashlib
 import string
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
 from evidence_atlas.core.findings import UNKNOWN_KEY, Code, Finding, nearest
-from evidence_atlas.core.tomlfile import line_of, read_toml, syntax_error
+from evidence_atlas.core.tomlfile import NotToml, line_of, read_toml, syntax_error
 
 BUILT_IN = Path(__file__).with_name("policy.toml")
 
@@ -177,7 +176,7 @@ def load_policy(path: Path | None = None) -> tuple[Policy, list[Finding]]:
         return built_in(), [Finding(str(path), 1, Code.POLICY, f"The policy cannot be read: {error}.")]
     try:
         policy = _ADAPTER.validate_python({**read_toml(text), "source": str(path)})
-    except tomllib.TOMLDecodeError as error:
+    except NotToml as error:
         return built_in(), [syntax_error(path, Code.POLICY, error)]
     except ValidationError as error:
         return built_in(), [Finding(str(path), line_of(text, e["loc"]), Code.POLICY, _explain(e)) for e in error.errors()]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, StringConstraints, TypeAdapter, ValidationError
 
 from evidence_atlas.core.findings import UNKNOWN_KEY, Code, Finding, nearest
-from evidence_atlas.core.tomlfile import line_of, read_toml, syntax_error
+from evidence_atlas.core.tomlfile import NotToml, line_of, read_toml, syntax_error
 
 SCHEMA = 1
 SOURCES = {"pubmed": "PubMed", "europe-pmc": "Europe PMC"}
@@ -106,7 +105,7 @@ def _load_queries(path: Path) -> tuple[dict[str, Query], list[Finding]]:
     try:
         text = path.read_text(encoding="utf-8")
         data = read_toml(text)
-    except tomllib.TOMLDecodeError as error:
+    except NotToml as error:
         return {}, [syntax_error(path, Code.QUERY, error)]
     except (OSError, UnicodeDecodeError) as error:
         return {}, [Finding(str(path), 1, Code.QUERY, f"The search cannot be read: {error}.")]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from fnmatch import fnmatchcase
@@ -12,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from evidence_atlas.core.findings import UNKNOWN_KEY, Code, Finding, nearest
-from evidence_atlas.core.tomlfile import line_of, read_toml, syntax_error
+from evidence_atlas.core.tomlfile import NotToml, line_of, read_toml, syntax_error
 
 
 def _web_address(value: str) -> str:
@@ -224,7 +223,7 @@ def _read(path: Path) -> dict[str, Any]:
 def _has_settings(path: Path) -> bool:
     try:
         return path.is_file() and (path.name == "atlas.toml" or bool(_read(path)))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError):
+    except (NotToml, UnicodeDecodeError, OSError):
         return path.name == "atlas.toml" or "[tool.evidence-atlas]" in path.read_text(encoding="utf-8", errors="replace")
 
 
@@ -235,7 +234,7 @@ def _load(file: Path | None, overrides: Mapping[str, Any]) -> tuple[Settings, li
         try:
             text = file.read_text(encoding="utf-8")
             values = _read(file)
-        except tomllib.TOMLDecodeError as error:
+        except NotToml as error:
             findings.append(syntax_error(file, Code.SETTING, error))
         except (OSError, UnicodeDecodeError) as error:
             findings.append(Finding(str(file), 1, Code.SETTING, f"The settings cannot be read: {error}."))

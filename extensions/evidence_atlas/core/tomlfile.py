@@ -14,20 +14,22 @@ _HEADER = re.compile(r"\s*\[+\s*([^\]]+?)\s*\]+")
 _KEY = re.compile(r"""\s*["']?([^\s"'=]+)["']?\s*=""")
 
 
+class NotToml(ValueError):  # noqa: N818 (it says what the text is)
+    """A text that is not TOML, or that Python does not read; the message says why, and at which line if that is known."""
+
+
 def read_toml(text: str) -> dict[str, Any]:
     """Return TOML as plain data.
 
     Raises:
-        tomllib.TOMLDecodeError: It is not TOML, or is nested deeper or holds longer numbers than Python reads.
+        NotToml: It is not TOML, or is nested deeper or holds longer numbers than Python reads.
     """
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
-        raise
     except RecursionError as error:
-        raise tomllib.TOMLDecodeError("it is nested too deep") from error
-    except ValueError as error:
-        raise tomllib.TOMLDecodeError(str(error)) from error
+        raise NotToml("it is nested too deep") from error
+    except ValueError as error:  # tomllib.TOMLDecodeError, or that of a number
+        raise NotToml(str(error)) from error
 
 
 def line_of(text: str, path: Sequence[object]) -> int:
@@ -51,7 +53,7 @@ def line_of(text: str, path: Sequence[object]) -> int:
     return nearest[1]
 
 
-def syntax_error(path: Path, code: Code, error: tomllib.TOMLDecodeError) -> Finding:
+def syntax_error(path: Path, code: Code, error: NotToml) -> Finding:
     """Return the finding for a file that is not TOML."""
     match = re.search(r"line (\d+)", str(error))
     return Finding(str(path), int(match[1]) if match else 1, code, f"The file is not TOML: {error}.")

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from evidence_atlas.core.findings import UNKNOWN_KEY, Code, Finding, nearest
-from evidence_atlas.core.tomlfile import line_of, read_toml, syntax_error
+from evidence_atlas.core.tomlfile import NotToml, line_of, read_toml, syntax_error
 
 BUILT_IN = Path(__file__).with_name("rules.toml")
 ENTRY_POINTS = "evidence_atlas.wording_rules"
@@ -243,7 +243,7 @@ def _read(path: Path) -> tuple[Rules | None, list[Finding]]:
     try:
         text = path.read_text(encoding="utf-8")
         rules = _ADAPTER.validate_python(read_toml(text))
-    except tomllib.TOMLDecodeError as error:
+    except NotToml as error:
         return None, [syntax_error(path, Code.WORDING_RULES, error)]
     except (OSError, UnicodeDecodeError) as error:
         return None, [Finding(str(path), 1, Code.WORDING_RULES, f"The rules of wording cannot be read: {error}.")]

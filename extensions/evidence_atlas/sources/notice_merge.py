@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from evidence_atlas.core.findings import Severity
 from evidence_atlas.core.notices import Notice
-from evidence_atlas.core.tomlfile import read_toml
+from evidence_atlas.core.tomlfile import NotToml, read_toml
 from evidence_atlas.sources.client import missing_packages
 from evidence_atlas.sources.notice_reports import REINSTATEMENT, Report, combined, differences, from_notice, same
 
@@ -180,8 +179,8 @@ def _assert_only_added(
         table = wanted.setdefault(own.get(name, name), {"notices": []})
         table["notices"] += [_values(report) for report in reports]
     try:
-        whole = tomllib.loads(after) == wanted
-    except tomllib.TOMLDecodeError:
+        whole = read_toml(after) == wanted
+    except NotToml:
         whole = False
     rest = iter(after)
     if not whole or not all(character in rest for character in text):
