@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import resource
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,11 +33,18 @@ EVENTS = {
 """By event, what has been done when it comes; what listeners of ``build-finished`` do comes last."""
 
 
+def cpu_seconds() -> tuple[float, float]:
+    """Return what this process, and what the programs that it ran took, user and system."""
+    own, programs = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return own.ru_utime + own.ru_stime, programs.ru_utime + programs.ru_stime
+
+
 class Counts:
     """What one build did so far."""
 
     def __init__(self) -> None:
         self.read = self.written = 0
+        self.search = 0.0
         self.steps: dict[str, tuple[float, float]] = {}
 
     def note_step(self, event: str) -> list[str]:
@@ -51,15 +60,28 @@ class Counts:
         """Note that a document is written."""
         self.written += tree is not None
 
+    def time_search(self, app: Sphinx) -> None:
+        """Have what makes the search index counted apart: it listens among others at the end of a build."""
+        listeners = app.events.listeners["build-finished"]
+        for place, listener in enumerate(listeners):
+            if listener.handler.__module__ == "evidence_atlas.search":
+                listeners[place] = listener._replace(handler=partial(self._search, listener.handler))
+
+    def _search(self, make_index: Callable[[Sphinx, Exception | None], None], app: Sphinx, exception: Exception | None) -> None:
+        before = sum(cpu_seconds())
+        make_index(app, exception)
+        self.search += sum(cpu_seconds()) - before
+
     def save(self, app: Sphinx, exception: Exception | None) -> None:
         """Write what is known by the end."""
-        own, others = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
         self.steps["search, exports at the end"] = (time.process_time(), time.time())
+        cpu, programs = cpu_seconds()
         data = {
             "read": self.read,
             "written": self.written,
-            "cpu": own.ru_utime + own.ru_stime,
-            "programs": others.ru_utime + others.ru_stime,
+            "cpu": cpu,
+            "programs": programs,
+            "search": self.search,
             "steps": self.steps,
             "extensions": sorted(app.extensions),
         }
@@ -71,6 +93,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     counts = Counts()
     for event in EVENTS:
         app.connect(event, lambda *_, name=event: counts.note_step(name), priority=0)
+    app.connect("builder-inited", counts.time_search)
     app.connect("env-before-read-docs", counts.note_read, priority=999)
     app.connect("html-page-context", counts.note_written)
     app.connect("build-finished", counts.save, priority=9999)

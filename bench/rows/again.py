@@ -102,7 +102,7 @@ def _row(projects: Projects, label: str, runs: int) -> list[Cell]:
     found = in_turn(runs, {name: lambda n=name: build(n) for name in pair})
     files = rewritten(before, state(projects.out("whole")))
     counts = projects.counts("whole")
-    atlas, search = found["whole"].cpu, counts["programs"]
+    atlas, search = found["whole"].cpu, counts["search"]
     plain = found[against].cpu if against else None
     bound: list[Cell] = list(NO_BOUND)
     if label == "nothing changed" and plain:
