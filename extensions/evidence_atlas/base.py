@@ -47,6 +47,7 @@ _LET_GO = 2_500
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Load the parsers, add the domain and the settings, connect reading and writing."""
+    _spare_the_collector()  # before Sphinx loads what it knows from an earlier build, which then takes half as long
     for extension in ("evidence_atlas.language", "myst_parser", "indexed_bibtex.bibfiles", "sphinx_design"):
         app.setup_extension(extension)
     for name in NAMES:
@@ -105,7 +106,6 @@ def read_files(app: Sphinx) -> None:
         chosen = cited.formatter.style(app.config.bibtex_default_style)
         if isinstance(chosen, style.AtlasStyle):
             chosen.references = atlas.bibliography
-    _spare_the_collector()
     for finding in sorted({*findings, *wrong}, key=str):
         warn(finding)
 
