@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -122,3 +123,23 @@ def test_without_an_inbox(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
         assert main(["contribute", "--database", str(tmp_path / "none.db"), *action]) == 2
         assert capsys.readouterr().err.startswith(f"atlas: the inbox {tmp_path / 'none.db'} cannot be used: ")
     assert not (tmp_path / "none.db").exists()
+
+
+def test_the_database_is_closed(atlas, inbox: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A command leaves no connection open, whether it succeeds or not."""
+    opened: list[sqlite3.Connection] = []
+    connect = sqlite3.connect
+
+    def note(*arguments: object, **options: object) -> sqlite3.Connection:
+        opened.append(connect(*arguments, **options))
+        return opened[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", note)
+    reference = inbox["first"]
+    runs = [["list"], ["show", reference], ["show", "NONE"], ["resolve", reference, "declined"], ["export"]]
+    codes = [atlas(*run)[0] for run in [*runs, ["purge", "--contact", "bob@example.org"], ["backup", str(tmp_path / "copies")]]]
+    assert codes == [0, 0, 2, 0, 0, 0, 0]
+    assert len(opened) >= len(codes)
+    for connection in opened:
+        with pytest.raises(sqlite3.ProgrammingError):
+            connection.execute("select 1")
