@@ -11,10 +11,9 @@ import pytest
 from sphinx.errors import ExtensionError
 
 from conftest import BIB, CONF, Build, page
-from evidence_atlas import page_files
-from evidence_atlas.core.files import remove
+from evidence_atlas.core import files
+from evidence_atlas.core.files import remove, write_changed
 from evidence_atlas.core.policy import BUILT_IN
-from evidence_atlas.table_files import write_changed
 
 POLICY = BUILT_IN.read_text(encoding="utf-8")
 ALPHA, GAMMA, DELTA = "evidence/alpha-2020-rest", "evidence/gamma-2021-cohort", "evidence/delta-2019-review"
@@ -145,13 +144,13 @@ def test_a_page_goes_that_was_half_written_or_half_deleted(build: Build, monkeyp
         write_changed(file, text)
 
     with monkeypatch.context() as patched:
-        patched.setattr(page_files, "write_changed", stop)
+        patched.setattr(files, "write_changed", stop)
         with pytest.raises(ExtensionError):
             build({name: page()})
     assert [path.name for path in folder.iterdir()] == ["record.json"]
     (built.source.parent / name).unlink()
     deleted: list[str] = []
-    monkeypatch.setattr(page_files, "remove", lambda file, root: deleted.append(file.name) or remove(file, root))
+    monkeypatch.setattr(files, "remove", lambda file, root: deleted.append(file.name) or remove(file, root))
     build()
     assert (folder.exists(), deleted[-1]) == (False, "record.json")
 

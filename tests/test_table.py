@@ -7,8 +7,9 @@ import re
 
 import pytest
 from docutils import nodes
+from lxml.html import fromstring
 
-from conftest import BIB, Build, page
+from conftest import BIB, Build, by_class, page
 
 ALPHA, GAMMA, DELTA = "evidence/alpha-2020-rest", "evidence/gamma-2021-cohort", "evidence/delta-2019-review"
 FILES = {
@@ -35,7 +36,7 @@ def test_the_script_is_given_ids_years_and_keys(build: Build):
     (data,) = given(build(FILES).html("index"))
     assert [column["name"] for column in data["columns"]] == ["author", "title", "pem", "level", "design", "context"]
     assert data["sort"] == "author"
-    facets = {facet["name"]: [value for value, _label in facet["values"]] for facet in data["facets"]}
+    facets = {facet["name"]: [value for value, _label, _papers in facet["values"]] for facet in data["facets"]}
     assert facets == {
         "pem": ["required", "unclear", "not-applicable"],
         "level": ["E1", "E2", "none"],
@@ -48,6 +49,106 @@ def test_the_script_is_given_ids_years_and_keys(build: Build):
         ["gamma2021cohort", "2021", 2021, 1, 1, 0, [1, 0], 0],
         ["delta2019review", "2019", 2019, 2, 2, 1, 0, 1],
     ]
+
+
+def test_the_script_is_given_numbers_of_the_whole(build: Build):
+    """A table's data say how many papers it has, how many of them with each value, from which year to which."""
+    (data,) = given(build(FILES).html("index"))
+    assert (data["all"], data["sizes"], data["years"], data["further"]) == (3, [3], [2019, 2021], [])
+    assert {facet["name"]: [papers for _value, _label, papers in facet["values"]] for facet in data["facets"]} == {
+        "pem": [1, 1, 1],
+        "level": [1, 1, 1],
+        "design": [2, 1],
+        "context": [3, 1],
+        "topic": [2, 1],
+    }
+
+
+LONG = FILES | {"docs/list/index.md": "---\norphan: true\n---\n\n# List\n\n```{evidence-table}\n:columns: title, author\n```\n"}
+
+
+@pytest.fixture
+def two_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have tables of more than two rows stand on several pages."""
+    monkeypatch.setattr("evidence_atlas.tables.rows.MOST_ROWS", 2)
+
+
+def authors(html: str) -> list[str]:
+    """Return the first column of all tables."""
+    return [row.findall("td")[0].text_content() for row in fromstring(html).iterfind(".//tbody/tr")]
+
+
+@pytest.mark.usefixtures("two_rows")
+@pytest.mark.parametrize(("builder", "page"), [("dirhtml", "table-1/2"), ("html", "table-1/2")])
+def test_a_long_table_stands_on_several_pages(build: Build, builder: str, page: str):
+    """What does not stand in the document stands on further pages: rows, what the script needs of them, and links either way."""
+    built = build(LONG, builder)
+    assert built.warnings == []
+    assert [authors(built.html("index")), authors(built.html(page))] == [["Alpha 2020", "Gamma 2021"], ["The Delta Group 2019"]]
+    (first,), (second,) = given(built.html("index")), given(built.html(page))
+    assert (first["all"], first["sizes"], len(first["papers"])) == (3, [3], 2)
+    assert first["further"] == ["table-1/2/" if builder == "dirhtml" else "table-1/2.html"]
+    assert second == {"papers": [["delta2019review", "2019", 2019, 2, 2, 1, 0, 1]], "tables": None, "groups": [0]}
+    for name in ("index", page, "list/index", "list/table-1/2"):
+        shown = fromstring(built.html(name))
+        place = built.out / (name if name.endswith("index") else f"{name}/")
+        here = place.parent if name.endswith("index") or builder == "html" else place
+        links = shown.xpath("//div[contains(@class, 'atlas-tables')]//a/@href | //section[@class='atlas-browse']//a/@href")
+        assert len(links) >= 2
+        for link in links:
+            target = (here / link.partition("#")[0]).resolve()
+            assert target.is_file() or (target / "index.html").is_file(), (name, link)
+    assert "table.js" not in built.html(page)
+    assert "table.css" in built.html(page)
+
+
+@pytest.mark.usefixtures("two_rows")
+def test_groups_go_on_on_the_next_page(build: Build):
+    """A group whose rows are parted stands on both pages under its title; the data name the groups by their places."""
+    built = build(FILES | {"docs/index.md": "# Home\n\n```{evidence-table}\n:group-by: context\n```\n"})
+    (first,), (second,) = given(built.html("index")), given(built.html("table-1/2"))
+    assert (first["groups"], first["tables"], first["sizes"]) == ([0], [[0, 1]], [3, 1])
+    assert (second["groups"], second["tables"]) == ([0, 1], [[0], [1]])
+    titles = [[e.text_content() for e in by_class(built, page, "rubric")] for page in ("index", "table-1/2")]
+    assert titles == [["ME/CFS (3)"], ["ME/CFS (3)", "Long COVID (1)"]]
+
+
+@pytest.mark.usefixtures("two_rows")
+@pytest.mark.parametrize("builder", ["singlehtml", "epub", "text"])
+def test_where_there_are_no_further_pages_the_table_is_whole(build: Build, builder: str):
+    """A builder that makes no pages of its own, and a plain table, have all rows in one place."""
+    built = build(FILES, builder, copyright="nobody", version="1")
+    assert sum(len(body.children) for body in built.resolved["index"].findall(nodes.tbody)) == 3
+    plain = build(FILES | {"docs/index.md": "# Home\n\n```{evidence-table}\n:plain:\n```\n"}, folder="b")
+    assert len(authors(plain.html("index"))) == 3
+    assert not (plain.out / "table-1").exists()
+
+
+@pytest.mark.usefixtures("two_rows")
+def test_only_the_page_that_changed_is_written(build: Build):
+    """An edited paper rewrites the page with its row; a table that has become short leaves no further page."""
+    built = build(LONG)
+    pages = {name: built.out / f"{name}/index.html" for name in ("table-1/2", "list/table-1/2")}
+    before = {name: file.stat().st_mtime_ns for name, file in pages.items()}
+    alpha = built.source / f"{ALPHA}.md"
+    alpha.write_text(
+        alpha.read_text(encoding="utf-8").replace("# Rest made no difference", "# Rest made a difference"), encoding="utf-8"
+    )
+    built = build()
+    assert "Rest made a difference" in built.html("index")
+    assert {name: file.stat().st_mtime_ns for name, file in pages.items()} == before
+    delta = built.source / f"{DELTA}.md"
+    delta.write_text(delta.read_text(encoding="utf-8").replace("# Rest made no difference", "# Nobody knows"), encoding="utf-8")
+    built = build()
+    assert all("Nobody knows" in file.read_text(encoding="utf-8") for file in pages.values())
+    pages["table-1/2"].unlink()
+    build()
+    assert pages["table-1/2"].is_file()
+    delta.unlink()
+    built = build()
+    assert not (built.out / "table-1").exists()
+    assert not (built.out / "list/table-1").exists()
+    assert built.warnings == []
 
 
 def test_a_facet_that_does_not_vary_is_left_out(build: Build):
@@ -163,7 +264,7 @@ def test_codes_are_explained(build: Build):
 
 def test_a_long_table_is_parted_for_the_script(build: Build, monkeypatch: pytest.MonkeyPatch):
     """Rows after the first hundred stand in a second body, in order; without controls there is one body."""
-    monkeypatch.setattr("evidence_atlas.evidence_table.FIRST_ROWS", 2)
+    monkeypatch.setattr("evidence_atlas.tables.part.FIRST_ROWS", 2)
     built = build(FILES)
     bodies = [[row.children[0].astext() for row in body.children] for body in built.resolved["index"].findall(nodes.tbody)]
     assert bodies == [["Alpha 2020", "Gamma 2021"], ["The Delta Group 2019"]]

@@ -31,8 +31,7 @@ from evidence_atlas.evidence_policy import unchecked
 from evidence_atlas.language import _, ngettext, number, shown_verdict
 from evidence_atlas.made_pages import digest_of, frame_digest, must_write, page_file
 from evidence_atlas.nodeset import bullet_list, link, text
-from evidence_atlas.table_data import has_controls
-from evidence_atlas.writing import WriteTime, Writing, announce, show
+from evidence_atlas.writing import WriteTime, Writing, announce, has_own_pages, show
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -51,7 +50,7 @@ class DefinitionIndex(WriteTime):
 
     def render(self, writing: Writing) -> Sequence[nodes.Node]:
         """Return the list; without links where there are no such pages."""
-        policy, uses, links = writing.atlas.policy, uses_of(writing.domain), has_controls(writing.builder)
+        policy, uses, links = writing.atlas.policy, uses_of(writing.domain), has_own_pages(writing.builder)
         rows: list[list[nodes.Node | str]] = []
         for key, row in policy.definition.items():
             count = len({paper.docname for papers in uses.get(key, {}).values() for paper in papers})
@@ -96,7 +95,7 @@ def uses_of(domain: AtlasDomain) -> Uses:
 def definition_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     """Yield the pages that changed, below each document that has the directive; delete those of definitions that are gone."""
     domain = atlas_domain(app.env)
-    if not has_controls(app.builder):
+    if not has_own_pages(app.builder):
         return
     now: dict[str, str] = app.atlas_signatures  # type: ignore[attr-defined]
     before: Mapping[str, str] = app.atlas_before  # type: ignore[attr-defined]

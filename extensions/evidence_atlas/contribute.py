@@ -18,7 +18,7 @@ from evidence_atlas.domain import atlas_domain
 from evidence_atlas.language import CATALOG, N_, _
 from evidence_atlas.nodeset import container, filled, heading, paragraph
 from evidence_atlas.theme import is_own_site
-from evidence_atlas.writing import WriteTime, Writing, serves_files
+from evidence_atlas.writing import WriteTime, Writing, has_own_pages
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -133,7 +133,7 @@ class ContributeDirective(SphinxDirective):
 
 def offer(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
     """Give each page of a site that has no such block one at its foot; in other themes, at the end of its text."""
-    if not serves_files(app.builder) or app.builder.name == "singlehtml" or BLOCK in context.get("body", ""):
+    if not has_own_pages(app.builder) or BLOCK in context.get("body", ""):
         return
     atlas = atlas_domain(app.env).atlas
     block = _block(atlas, page)

@@ -110,6 +110,29 @@ class Charted:
 
 
 @dataclass(frozen=True)
+class Tabled:
+    """A table of a document, as its directive asks for it.
+
+    Attributes:
+        name: A name that no other table of the document has.
+        filters: Which papers it has: fields and the values that are wanted.
+        columns: The fields that are shown.
+        sort_by: The field by which it is sorted, with a minus sign for downwards.
+        group_by: The field by which it is grouped, or nothing.
+        limit: How many papers it has at most.
+        plain: Whether readers get no controls.
+    """
+
+    name: str
+    filters: tuple[tuple[str, tuple[str, ...]], ...]
+    columns: tuple[str, ...]
+    sort_by: str
+    group_by: str
+    limit: int | None
+    plain: bool
+
+
+@dataclass(frozen=True)
 class Paper:
     """An evidence page as other pages and outputs see it."""
 
@@ -156,7 +179,7 @@ class AtlasDomain(Domain):
     name = "atlas"
     label = "Evidence atlas"
     object_types: ClassVar[dict[str, ObjType]] = {"paper": ObjType("paper", "paper")}
-    data_version = 8
+    data_version = 9
     initial_data: ClassVar[dict[str, Any]] = {
         "stated": {},
         "readings": {},
@@ -166,6 +189,7 @@ class AtlasDomain(Domain):
         "browsed": {},
         "defined": {},
         "charted": {},
+        "tabled": {},
         "screened": {},
         "screenings": {},
     }
@@ -215,6 +239,11 @@ class AtlasDomain(Domain):
     def charted(self) -> dict[str, tuple[Charted, ...]]:
         """The charts of documents, by docname."""
         return cast("dict[str, tuple[Charted, ...]]", self.data["charted"])
+
+    @property
+    def tabled(self) -> dict[str, tuple[Tabled, ...]]:
+        """The tables of documents that have controls, by docname."""
+        return cast("dict[str, tuple[Tabled, ...]]", self.data["tabled"])
 
     @property
     def screened(self) -> dict[str, str]:

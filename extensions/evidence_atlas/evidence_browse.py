@@ -27,9 +27,7 @@ from evidence_atlas.domain import AtlasDomain, atlas_domain
 from evidence_atlas.language import _, language, ngettext, number
 from evidence_atlas.made_pages import digest_of, frame_digest, page_file
 from evidence_atlas.nodeset import bullet_list, link, paragraph
-from evidence_atlas.table_data import has_controls
-from evidence_atlas.table_files import write_changed
-from evidence_atlas.writing import WriteTime, Writing, show
+from evidence_atlas.writing import WriteTime, Writing, has_own_pages, show
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -50,7 +48,7 @@ class BrowseIndex(WriteTime):
         """Return the list; the number of papers alone where there are no such pages."""
         count = len(writing.domain.pages)
         total = paragraph(ngettext("{count} paper.", "{count} papers.", count).format(count=number(count)))
-        if not has_controls(writing.builder) or not writing.domain.pages:
+        if not has_own_pages(writing.builder) or not writing.domain.pages:
             return [total]
         papers = _listed(writing.domain, Memory(writing.builder).works)
         here = writing.builder.get_target_uri(writing.docname)
@@ -98,7 +96,7 @@ def browse_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     """Yield the pages below each document that has the directive, those that changed; delete those that are gone."""
     domain = atlas_domain(app.env)
     memory = Memory(app.builder)
-    if not has_controls(app.builder) or not (domain.browsed or memory.pages):
+    if not has_own_pages(app.builder) or not (domain.browsed or memory.pages):
         return
     frame = frame_digest(app)
     whole = digest_of(frame, *(f"{start} {app.env.titles[start]} {domain.signature(start)}" for start in sorted(domain.browsed)))
@@ -148,7 +146,7 @@ def write_alike(app: Sphinx, start: str, model: str, pages: Sequence[BrowsePage]
         text = rendered.replace(name, own).replace(quote(name, safe=""), quote(own, safe="")).replace(TITLE, escape(page.title))
         target = page_file(app, page.name)
         target.parent.mkdir(parents=True, exist_ok=True)
-        write_changed(target, text.replace(BODY, page.body))
+        files.write_changed(target, text.replace(BODY, page.body))
 
 
 def add_style(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:

@@ -14,14 +14,13 @@ from sphinx.util.osutil import relative_uri
 from sphinx.util.typing import OptionSpec
 
 import evidence_atlas
+from evidence_atlas.core import files
 from evidence_atlas.core.coverage import REASONS, Covered, counts_by_year, coverage_data, why_unclear
 from evidence_atlas.domain import AtlasDomain, Paper, atlas_domain
 from evidence_atlas.evidence_references import by_year, shown_year
 from evidence_atlas.language import _, ngettext, number
 from evidence_atlas.nodeset import bullet_list, link, paragraph, table
-from evidence_atlas.table_data import has_controls
-from evidence_atlas.table_files import write_changed
-from evidence_atlas.writing import WriteTime, Writing, serves_files, show
+from evidence_atlas.writing import WriteTime, Writing, has_own_pages, serves_files, show
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -54,7 +53,7 @@ def _references(writing: Writing) -> list[nodes.Node]:
         works,
     )
     total = said.format(count=number(works), pages=number(len(domain.papers)))
-    listing = next(iter(sorted(domain.listings)), "") if has_controls(writing.builder) else ""
+    listing = next(iter(sorted(domain.listings)), "") if has_own_pages(writing.builder) else ""
     cells: list[Sequence[Sequence[nodes.Node | str]]] = [
         [[_year(year, listing, writing)], [number(all_)], [number(pages)], [number(all_ - pages)]] for year, all_, pages in rows
     ]
@@ -131,7 +130,7 @@ def write_json(app: Sphinx, exception: Exception | None) -> None:
     if exception is None and serves_files(app.builder):
         domain = atlas_domain(app.env)
         data = coverage_data(domain.atlas.bibliography, covered(domain), domain.atlas.policy)
-        write_changed(Path(app.outdir, FILE), json.dumps(data, ensure_ascii=False, indent=1) + "\n")
+        files.write_changed(Path(app.outdir, FILE), json.dumps(data, ensure_ascii=False, indent=1) + "\n")
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

@@ -25,7 +25,7 @@ from evidence_atlas.language import _, ngettext, number
 from evidence_atlas.made_pages import digest_of, frame_digest, must_write, page_file
 from evidence_atlas.nodeset import bullet_list, link, paragraph
 from evidence_atlas.shapes import ReferenceBackend
-from evidence_atlas.writing import WriteTime, Writing, announce, serves_files, show
+from evidence_atlas.writing import WriteTime, Writing, announce, has_own_pages, show
 
 if TYPE_CHECKING:
     from pybtex.database import Entry
@@ -49,7 +49,7 @@ class YearIndex(WriteTime):
         years = by_year(writing.domain)
         count = len(writing.atlas.bibliography)
         total = paragraph(ngettext("{count} work.", "{count} works.", count).format(count=number(count)))
-        if not serves_files(writing.builder) or writing.builder.name == "singlehtml":
+        if not has_own_pages(writing.builder):
             return [total]
         here = writing.builder.get_target_uri(writing.docname)
         pages = [(year, len(keys), writing.builder.get_target_uri(f"{writing.docname}/{year}")) for year, keys in years.items()]
@@ -87,7 +87,7 @@ def find_changed(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
 def year_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     """Yield a page for each year that changed, below each document that has the directive; delete those that are gone."""
     domain = atlas_domain(app.env)
-    if not serves_files(app.builder) or app.builder.name == "singlehtml":
+    if not has_own_pages(app.builder):
         return
     now: dict[str, str] = app.atlas_signatures  # type: ignore[attr-defined]
     before: Mapping[str, str] = app.atlas_before  # type: ignore[attr-defined]

@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import evidence_atlas
-from evidence_atlas.core import own_reference
+from evidence_atlas.core import files, own_reference
 from evidence_atlas.core.atlas import Atlas
 from evidence_atlas.core.citation import FORMATS
 from evidence_atlas.core.digest import SCHEMA
-from evidence_atlas.core.files import remove
 from evidence_atlas.domain import Paper, atlas_domain
-from evidence_atlas.table_files import write_changed
 from evidence_atlas.writing import serves_files
 
 if TYPE_CHECKING:
@@ -59,7 +57,7 @@ def write_files(app: Sphinx, page: Paper) -> None:
     texts = {name: page.cited_as(name) for name in FORMATS}
     texts |= {name: render(own) for name, render in own_reference.FORMATS.items()}
     for name, text in texts.items():
-        write_changed(folder / name, text)
+        files.write_changed(folder / name, text)
 
 
 def write_beside_page(
@@ -98,7 +96,7 @@ def write_the_rest(app: Sphinx, exception: Exception | None) -> None:
             kept = {Path(own)} if docname in app.env.found_docs else set()  # its record cannot be used now; the page says so
             rest = {*record.parent.iterdir(), Path(own)} - kept - {record}
             for file in [*sorted(rest), record]:  # the record last: by it, what a killed build leaves is found
-                remove(file, Path(app.outdir))
+                files.remove(file, Path(app.outdir))
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

@@ -87,7 +87,7 @@ class Writing:
     @property
     def can_link_within(self) -> bool:
         """Whether each document is a page of its own, on which an id stands once."""
-        return self.serves_files and self.builder.name != "singlehtml"
+        return has_own_pages(self.builder)
 
     def file(self, docname: str, name: str) -> str:
         """Return the address of a file of a page: beside it on a site, else at the citable address."""
@@ -227,6 +227,11 @@ def serves_files(builder: Builder) -> bool:
     return builder.format == "html" and builder.name != "epub"
 
 
+def has_own_pages(builder: Builder) -> bool:
+    """Whether pages without a source can stand beside documents: on a web site of many pages."""
+    return serves_files(builder) and builder.name != "singlehtml"
+
+
 def unusable(reason: str, *, inline: bool = False) -> list[nodes.Node]:
     """Return the visible note that stands in place of a part that cannot be shown."""
     text = f"[{reason}]"
@@ -281,7 +286,7 @@ def find_changed(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     frame = _frame(app.builder, domain.atlas)
     signatures = {docname: domain.signature(docname) or frame for docname in documents}
     app.atlas_signatures, app.atlas_before, app.atlas_memory = signatures, before, memory  # type: ignore[attr-defined]
-    if serves_files(app.builder) and app.builder.name != "singlehtml":
+    if has_own_pages(app.builder):
         for docname in memory.documents - env.found_docs:
             files.remove(Path(app.builder.get_outfilename(docname)), Path(app.outdir))  # type: ignore[attr-defined]
     memory.documents |= env.found_docs

@@ -100,26 +100,41 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     write_project(folder / "docs")
     site = build(folder / "docs", folder)
     (site / FAVICON).write_bytes(b"")
-    multiply(site, MANY)
+    multiply(site / "one/index.html", site / "many/index.html", MANY // len(PAPERS))
     yield from serve(site)
 
 
-def multiply(site: Path, rows: int) -> None:
-    """Write the table page ``one`` once more as ``many``, its rows repeated until there are enough."""
-    html = (site / "one/index.html").read_text(encoding="utf-8")
+@pytest.fixture(scope="module")
+def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of a small atlas whose tables have two rows a page, and in ``many`` 120."""
+    folder = tmp_path_factory.mktemp("parts")
+    write_project(folder / "docs")
+    with (folder / "docs/conf.py").open("a") as conf:
+        conf.write("from evidence_atlas.tables import rows\nrows.MOST_ROWS = 2\n")
+    site = build(folder / "docs", folder)
+    (site / FAVICON).write_bytes(b"")
+    for page in sorted(site.glob("one/**/*.html")):
+        multiply(page, site / "many" / page.relative_to(site / "one"), 60)
+    yield from serve(site)
+
+
+def multiply(page: Path, target: Path, times: int) -> None:
+    """Write a page with a table once more, its rows repeated so many times."""
+    html = page.read_text(encoding="utf-8")
     found = re.search(r'(?<=class="atlas-table-data">).*?(?=</script>)', html)
     body = re.search(r"(?<=<tbody>\n).*?(?=</tbody>)", html, re.DOTALL)
     assert found
     assert body
     data = json.loads(found[0])
-    times = rows // len(data["papers"])
+    if "all" in data:
+        data["all"], data["sizes"] = times * data["all"], [times * size for size in data["sizes"]]
     data["papers"] = [[f"{paper[0]}-{n}", *paper[1:]] for n in range(times) for paper in data["papers"]]
     more = "".join(body[0].replace("</a>", f" in group {n}</a>") for n in range(times))
-    (site / "many").mkdir()
+    target.parent.mkdir(parents=True, exist_ok=True)
     pieces = re.split(r"(?=<tr)", more)
     parted = "".join([*pieces[:101], "</tbody>\n<tbody>", *pieces[101:]])
     text = html.replace(found[0], json.dumps(data)).replace(body[0], parted)
-    (site / "many/index.html").write_text(text, encoding="utf-8")
+    target.write_text(text, encoding="utf-8")
 
 
 @pytest.fixture
@@ -399,6 +414,112 @@ def test_a_hundred_rows_at_a_time(desk: Page, tables: str):
     assert rows.count() == 100
 
 
+def asked_for(page: Page) -> list[str]:
+    """Return a list that grows by the further pages of tables that a page asks for."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/table-" in request.url else None)
+    return asked
+
+
+def test_rows_on_other_pages_come_when_they_are_needed(desk: Page, parts: str):
+    """A page of a long table loads itself alone, and says how many there are; the others are loaded once, with the first need."""
+    asked = asked_for(desk)
+    desk.goto(f"{parts}/many/")
+    expect(desk.get_by_role("status")).to_have_text("300 papers.")
+    rows = desk.locator("tbody tr")
+    assert rows.count() == 100
+    expect(desk.locator(".atlas-more")).to_contain_text("The first 100 papers of 300.")
+    expect(desk.locator(".atlas-way")).to_be_hidden()
+    assert asked == []
+    desk.get_by_role("button", name="Show 100 more").click()
+    expect(rows).to_have_count(200)
+    assert desk.evaluate("[...document.querySelectorAll('tbody tr')].indexOf(document.activeElement.closest('tr'))") == 100
+    assert sorted(asked) == [f"{parts}/many/table-1/{number}/" for number in (2, 3)]
+    desk.get_by_label("Find in this table").fill("survey")
+    expect(desk.get_by_role("status")).to_have_text("60 of 300 papers.")
+    assert len(asked) == 2
+    address = rows.first.get_by_role("link").evaluate("link => link.href")
+    assert address == f"{parts}/evidence/author-2020-paper-0/"
+
+
+def test_a_choice_in_the_address_finds_rows_on_other_pages(desk: Page, parts: str):
+    """Words, facets and order of an address hold for all rows; so does what is downloaded."""
+    desk.goto(f"{parts}/one/?sort=-author")
+    expect(desk.get_by_role("status")).to_have_text("5 papers.")
+    assert column(desk, 1) == ["Zeta 2003", "Ørsted", "Martínez 2021", "Élan 1998", "Ångström 2021"]
+    desk.goto(f"{parts}/one/?topic=pain&from=2010")
+    expect(desk.get_by_role("status")).to_have_text("1 of 5 papers.")
+    desk.goto(f"{parts}/one/")
+    desk.get_by_text("Filters", exact=True).click()
+    expect(desk.get_by_role("checkbox", name="Pain")).to_have_accessible_name("Pain (3)")
+    assert desk.get_by_label("From").get_attribute("placeholder") == "1998"
+    with desk.expect_download() as download:
+        desk.get_by_role("button", name="Download BibTeX").click()
+    keys = re.findall(r"@article\{(\w+)", download.value.path().read_text(encoding="utf-8"))
+    assert keys == ["paper1", "paper2", "paper4", "paper3", "paper0"]
+    desk.goto(f"{parts}/one/")
+    with desk.expect_download() as download:
+        desk.get_by_role("button", name="Download CSV").click()
+    rows = list(csv.DictReader(download.value.path().read_text(encoding="utf-8-sig").splitlines()))
+    assert [row["Page"] for row in rows] == [f"{parts}/evidence/author-2020-paper-{key.removeprefix('paper')}/" for key in keys]
+
+
+def test_groups_that_stand_on_other_pages_are_there(desk: Page, parts: str):
+    """All groups of a table stand under each other, each once and whole, as in a table that has one page."""
+    desk.goto(f"{parts}/groups/")
+    titles = desk.locator(".atlas-tables .rubric:visible")
+    expect(titles).to_have_text(["ME/CFS (3)", "Long COVID (2)", "Fibromyalgia (1)"])
+    expect(desk.get_by_role("status")).to_have_text("5 papers.")
+    assert [column(desk, 1, table=table) for table in range(3)] == [
+        ["Ångström 2021", "Martínez 2021", "Zeta 2003"],
+        ["Élan 1998", "Martínez 2021"],
+        ["Ørsted"],
+    ]
+    assert desk.locator("th[data-column=level] .atlas-tip").count() == 3
+    desk.get_by_label("Find in this table").fill("two groups")
+    expect(desk.get_by_role("status")).to_have_text("1 of 5 papers.")
+    assert titles.all_inner_texts() == ["ME/CFS (1 of 3)", "Long COVID (1 of 2)"]
+    desk.get_by_role("button", name="Clear filters").click()
+    desk.get_by_role("columnheader", name="Paper").last.get_by_role("button").click()
+    assert column(desk, 1) == ["Zeta 2003", "Martínez 2021", "Ångström 2021"]
+
+
+def test_rows_that_cannot_be_loaded_are_said(browser: Browser, parts: str):
+    """Where other pages cannot be fetched, the reader is told and shown the way; the next choice tries again."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.route("**/table-1/3/", lambda route: route.abort())
+    page.goto(f"{parts}/many/")
+    page.get_by_label("Find in this table").fill("survey")
+    expect(page.get_by_role("status")).to_contain_text("Not all papers could be loaded")
+    expect(page.locator(".atlas-way").get_by_role("link")).to_have_count(2)
+    page.get_by_role("button", name="Download CSV").click()
+    expect(page.get_by_role("status")).to_contain_text("Not all papers could be loaded")
+    page.unroute("**/table-1/3/")
+    page.get_by_label("Find in this table").fill("a survey")
+    expect(page.get_by_role("status")).to_have_text("60 of 300 papers.")
+    expect(page.locator(".atlas-way")).to_be_hidden()
+    context.close()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_without_script_a_long_table_is_read_page_by_page(browser: Browser, parts: str, width: int):
+    """Without JavaScript links lead from page to page, and all rows are there."""
+    context = browser.new_context(java_script_enabled=False, viewport={"width": width, "height": 800})
+    page = context.new_page()
+    page.goto(f"{parts}/one/")
+    seen = column(page, 1)
+    for said in ("3 to 4", "5"):
+        page.locator(".atlas-way").get_by_role("link", name=said, exact=True).click()
+        assert page.get_by_role("heading", level=1).inner_text() == f"One, rows {said}"
+        seen += column(page, 1)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert [name.rpartition(" ")[0] or name for name in seen] == ["Ångström", "Élan", "Martínez", "Ørsted", "Zeta"]
+    page.get_by_role("navigation", name="Breadcrumb").get_by_role("link", name="One").click()
+    assert page.url == f"{parts}/one/"
+    context.close()
+
+
 def test_rows_that_wait_for_a_script_that_fails_come_by_themselves(browser: Browser, tables: str):
     """Where scripts run but that of the table does not arrive, all rows are shown after some seconds."""
     context = browser.new_context()
@@ -443,13 +564,14 @@ BROWSED = ["/browse/", "/browse/topic/", "/browse/topic/pain/", "/browse/author/
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
-def test_axe_finds_nothing(browser: Browser, tables: str, scheme: str, width: int):
-    """Tables, with filters open and closed, and lists have no fault that axe-core can find."""
+def test_axe_finds_nothing(browser: Browser, tables: str, parts: str, scheme: str, width: int):
+    """Tables, with filters open and closed, their further pages and lists have no fault that axe-core can find."""
     # axe itself is injected, which the site's policy rightly refuses
     context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True)
     page = context.new_page()
-    for address in ("/one/", "/two/", "/groups/", "/wide/", *BROWSED):
-        page.goto(tables + address)
+    places = ("/one/", "/two/", "/groups/", "/wide/", *BROWSED)
+    for address in (*(tables + place for place in places), f"{parts}/one/table-1/2/", f"{parts}/groups/"):
+        page.goto(address)
         assert (address, violations(page)) == (address, [])
         for summary in page.locator(".atlas-facets > summary").all():
             summary.click()

@@ -10,7 +10,7 @@ from sphinx.util.osutil import relative_uri
 from evidence_atlas.charts.tally import Tally
 from evidence_atlas.charts.vector import Link
 from evidence_atlas.domain import Charted
-from evidence_atlas.table_data import has_controls
+from evidence_atlas.writing import has_own_pages
 
 
 def folder(docname: str) -> str:
@@ -43,7 +43,7 @@ class Links:
         papers = self.tally.cells.get((row, column), ())
         if papers and self.site:
             return f"{self.site}/{self.page(row)}/#{column}"
-        if not papers or not has_controls(self.builder):
+        if not papers or not has_own_pages(self.builder):
             return ""
         here = self.builder.get_target_uri(self.docname)
         if len(papers) == 1:

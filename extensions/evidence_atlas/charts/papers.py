@@ -19,8 +19,7 @@ from evidence_atlas.core import files
 from evidence_atlas.domain import AtlasDomain, Paper, atlas_domain
 from evidence_atlas.evidence_browse import BODY, MODEL, TITLE, write_alike
 from evidence_atlas.made_pages import digest_of, frame_digest, page_file
-from evidence_atlas.table_data import has_controls
-from evidence_atlas.writing import announce
+from evidence_atlas.writing import announce, has_own_pages
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -30,7 +29,7 @@ REMEMBERED = "chart:"  # begins the names of these pages among what is remembere
 
 def paper_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     """Yield a model of the pages below each document that has charts; after it make those that changed, and delete the others."""
-    if not has_controls(app.builder):
+    if not has_own_pages(app.builder):
         return
     domain = atlas_domain(app.env)
     now: dict[str, str] = app.atlas_signatures  # type: ignore[attr-defined]

@@ -44,6 +44,17 @@ def write(target: Path, text: str) -> None:
         stream.write(text.encode())
 
 
+def write_changed(file: Path, text: str) -> None:
+    """Write a text file in place unless it holds the text already: quicker than :func:`write`, and not whole after a kill."""
+    data = text.encode()
+    try:
+        with file.open("xb") as new:
+            new.write(data)
+    except FileExistsError:
+        if file.read_bytes() != data:
+            file.write_bytes(data)
+
+
 def remove(file: Path, root: Path) -> None:
     """Delete a file, and the folders above it that are empty then, up to a root."""
     file.unlink(missing_ok=True)

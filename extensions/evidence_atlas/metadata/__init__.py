@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 from sphinx.util.osutil import relative_uri
 
 import evidence_atlas
+from evidence_atlas.core import files
 from evidence_atlas.domain import AtlasDomain, atlas_domain
 from evidence_atlas.metadata import coins, json_ld, signposting, tags, terms
 from evidence_atlas.metadata.landing import Landing
-from evidence_atlas.table_files import write_changed
-from evidence_atlas.writing import serves_files
+from evidence_atlas.writing import has_own_pages, serves_files
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -34,7 +34,7 @@ def has_feeds(domain: AtlasDomain) -> bool:
 def describe(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
     """Add to a page what it says of itself; write an evidence page's set of links to its other files."""
     domain = atlas_domain(app.env)
-    if not serves_files(app.builder) or app.builder.name == "singlehtml" or not (doctree or _is_listing(domain, pagename)):
+    if not has_own_pages(app.builder) or not (doctree or _is_listing(domain, pagename)):
         return
     builder, atlas = app.builder, domain.atlas
     base, uri = atlas.settings.base_url, builder.get_target_uri(pagename)
@@ -53,7 +53,7 @@ def describe(app: Sphinx, pagename: str, templatename: str, context: dict[str, A
         context["body"] = f"{context['body']}\n{coins.span(page.reference)}\n"
         if base:
             head += [signposting.head(landing), json_ld.script(landing)]
-            write_changed(Path(app.outdir, page.docname, signposting.LINKSET), signposting.linkset(landing))
+            files.write_changed(Path(app.outdir, page.docname, signposting.LINKSET), signposting.linkset(landing))
     context["metatags"] = f"{context.get('metatags') or ''}{''.join(head)}"
 
 
@@ -69,7 +69,7 @@ def write_terms(app: Sphinx, exception: Exception | None) -> None:
     folder = Path(app.outdir, terms.PAGE)
     if exception is None and serves_files(app.builder) and domain.stated and domain.atlas.settings.base_url:
         folder.mkdir(exist_ok=True)
-        write_changed(folder / terms.FILE, terms.as_json_ld(domain.atlas.settings))
+        files.write_changed(folder / terms.FILE, terms.as_json_ld(domain.atlas.settings))
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from evidence_atlas.core.settings import Settings
 from evidence_atlas.domain import atlas_domain
 from evidence_atlas.made_pages import digest_of, frame_digest, must_write, page_file
-from evidence_atlas.table_data import has_controls
+from evidence_atlas.writing import has_own_pages
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -92,7 +92,7 @@ def body() -> str:
 def pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     """Yield the page of terms, unless it is there as it would be, or the project has a document of that name."""
     domain = atlas_domain(app.env)
-    if not domain.stated or not has_controls(app.builder) or PAGE in app.env.found_docs:
+    if not domain.stated or not has_own_pages(app.builder) or PAGE in app.env.found_docs:
         return
     if must_write(app, page_file(app, PAGE), PAGE, digest_of(frame_digest(app), body())):
         yield PAGE, {"title": "Terms of this atlas", "body": body()}, "page.html"

@@ -1,4 +1,4 @@
-// Sorting, filters and export for the tables of papers. Without script the tables are whole and plain.
+// Sorting, filters and export for the tables of papers. Without script the tables are whole and plain, a long one on several pages.
 (() => {
   "use strict";
 
@@ -27,6 +27,17 @@
     const address = URL.createObjectURL(new Blob([text], { type }));
     make("a", { href: address, download: name }).click();
     setTimeout(() => URL.revokeObjectURL(address), 60_000);
+  };
+
+  const dataOf = (page) => JSON.parse(page.querySelector(".atlas-table-data").textContent);
+
+  // The part of a table at an address; its links lead where they led there
+  const partAt = async (address) => {
+    const answer = await fetch(new URL(address, document.baseURI));
+    if (!answer.ok) throw new Error(answer.statusText);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".atlas-tables");
+    for (const link of page.querySelectorAll("a[href]")) link.setAttribute("href", new URL(link.getAttribute("href"), answer.url).href);
+    return page;
   };
 
   // What a reader asked of the tables of one directive, kept in the address
@@ -84,20 +95,22 @@
 
   // One table of a directive; with groups there is one for each
   class Listing {
-    constructor(region, places, data) {
-      this.region = region;
+    constructor({ region, title, place }, data, whole) {
+      Object.assign(this, { region, title, place, whole });
       this.table = region.querySelector("table");
-      this.title = region.previousElementSibling?.matches(".rubric") ? region.previousElementSibling : null;
-      this.name = this.title ? plain(this.title).replace(/ \(\d+\)$/, "") : "";
-      const bodies = [...this.table.tBodies];
-      this.body = bodies[0];
+      this.name = title ? plain(title).replace(/ \(\d+\)$/, "") : "";
+      this.body = this.table.tBodies[0];
       this.labels = data.columns.map(({ label }) => label);
-      this.rows = bodies.flatMap((body) => [...body.rows]).map((row, index) => ({ row, index, paper: data.papers[places ? places[index] : index] }));
-      bodies.slice(1).forEach((body) => body.remove());
-      this.order = this.matching = this.rows;
+      this.size = data.sizes[place];
+      this.rows = [];
       this.limit = STEP;
       this.more = make("p", { className: "atlas-more", hidden: true });
       region.after(this.more);
+    }
+
+    add(entries) {
+      for (const entry of entries) this.rows.push(Object.assign(entry, { index: this.rows.length }));
+      this.order = this.matching = this.rows;
     }
 
     // Sorts by a column; what has no value comes last in either direction
@@ -109,11 +122,13 @@
       this.order = [...known, ...unknown];
     }
 
-    filter(passes) {
+    // Without anything asked for, the rows that are not here yet count as well
+    filter(passes, asked) {
       this.matching = this.order.filter(passes);
+      this.all = asked ? this.matching.length : this.size;
       this.limit = STEP;
       if (this.title) {
-        const values = { name: this.name, shown: this.matching.length, all: this.rows.length };
+        const values = { name: this.name, shown: this.all, all: this.size };
         this.title.firstChild.data = values.shown === values.all ? _("{name} ({all})", values) : _("{name} ({shown} of {all})", values);
         this.title.hidden = !this.matching.length;
       }
@@ -129,16 +144,16 @@
         entry.labelled = true;
       }
       this.body.replaceChildren(...shown.map(({ row }) => row));
-      const left = this.matching.length - limit;
+      const left = this.all - limit;
       this.more.hidden = left <= 0;
-      const show = (next) => () => {
-        const first = this.matching[limit].row;
+      const show = (next) => async () => {
+        if (next > this.rows.length) await this.whole();
         this.limit = next;
         this.draw();
-        first.querySelector("a")?.focus();
+        this.matching[limit]?.row.querySelector("a")?.focus();
       };
       this.more.replaceChildren(
-        ngettext("The first {shown} paper of {all}.", "The first {shown} papers of {all}.", limit, { shown: number(limit), all: number(this.matching.length) }),
+        ngettext("The first {shown} paper of {all}.", "The first {shown} papers of {all}.", limit, { shown: number(limit), all: number(this.all) }),
         " ",
         button(_("Show {count} more", { count: Math.min(STEP, left) }), show(limit + STEP)),
         left > STEP ? button(_("Show all"), show(Infinity)) : "",
@@ -150,22 +165,63 @@
   class Explorer {
     constructor(block, place, several) {
       this.block = block;
-      this.data = JSON.parse(block.querySelector(".atlas-table-data").textContent);
+      this.data = dataOf(block);
       this.id = `atlas-table-${place}`;
       this.several = several;
       this.name = several ? _("table {number}", { number: place }) : _("the papers");
       this.state = new State(several ? `t${place}.` : "", this.data.facets, this.data.sort);
-      this.listings = [...block.querySelectorAll(".atlas-table-region")].map(
-        (region, index) => new Listing(region, this.data.tables?.[index], this.data),
-      );
-      this.years = this.data.papers.map(([, , year]) => year).filter((year) => year !== null);
+      this.further = this.data.further;
+      this.way = block.querySelector(".atlas-way");
+      this.known = new Map();
+      this.listings = [];
       this.build();
+      this.add(block);
       this.restore();
       (globalThis.requestIdleCallback ?? setTimeout)(() => this.listings.forEach(({ rows }) => rows.forEach(text)));
       addEventListener("popstate", () => this.restore());
       addEventListener("beforeprint", () => this.listings.forEach((listing) => listing.draw(Infinity)));
       addEventListener("afterprint", () => this.listings.forEach((listing) => listing.draw()));
       new ResizeObserver(() => this.listings.forEach((listing) => this.fit(listing))).observe(block);
+    }
+
+    // Takes the rows of a page; of a page that is not this one, its rubrics and regions too, where they are not here yet
+    add(page) {
+      const { papers, tables, groups } = dataOf(page);
+      papers.forEach((paper) => this.known.has(paper[0]) || this.known.set(paper[0], paper));
+      [...page.querySelectorAll(".atlas-table-region")].forEach((region, index) => {
+        const title = region.previousElementSibling?.matches(".rubric") ? region.previousElementSibling : null;
+        const bodies = [...region.querySelector("table").tBodies];
+        const entries = bodies.flatMap((body) => [...body.rows]).map((row, at) => ({ row, paper: this.known.get(papers[tables ? tables[index][at] : at][0]) }));
+        bodies.slice(1).forEach((body) => body.remove());
+        let listing = this.listings.find(({ place }) => place === groups[index]);
+        if (!listing) {
+          if (page !== this.block) this.listings.at(-1).more.after(...(title ? [title] : []), region);
+          listing = new Listing({ region, title, place: groups[index] }, this.data, () => this.whole());
+          this.listings.push(listing);
+          this.sortButtons(listing.table);
+          this.codes(listing.table);
+        }
+        listing.add(entries);
+      });
+      this.sorted = null;
+    }
+
+    // Has all rows come, those on other pages too; they are asked for when the first is needed, and again after a failure
+    whole() {
+      if (!this.further.length) return Promise.resolve();
+      this.loading ??= Promise.all(this.further.map(partAt)).then(
+        (pages) => {
+          this.further = [];
+          pages.forEach((page) => this.add(page));
+        },
+        () => (this.failed = true),
+      ).then(() => {
+        this.loading = null;
+        this.apply(false);
+      });
+      this.failed = false;
+      this.report();
+      return this.loading;
     }
 
     // A table that is too wide scrolls in a region of its own, which the keyboard reaches; else its head stays in sight
@@ -203,25 +259,20 @@
         make("div", { className: "atlas-line" }, button(_("Download CSV"), () => this.exportCsv()), button(_("Download BibTeX"), () => this.exportBibtex())),
       );
       this.block.prepend(this.controls);
-      this.listings.forEach(({ table }) => this.sortButtons(table));
-      this.codes();
     }
 
     facet({ name, label, values }) {
-      const numbers = values.map(() => 0);
-      const place = 3 + this.data.facets.findIndex((facet) => facet.name === name);
-      for (const paper of this.data.papers) [paper[place]].flat().forEach((value) => (numbers[value] += 1));
-      const boxes = values.map(([id, text], value) => {
+      const boxes = values.map(([id, text, papers], value) => {
         const box = make("input", { type: "checkbox", name, value: id, autocomplete: "off" });
         box.addEventListener("change", () => this.change(() => this.state.chosen.get(name)[box.checked ? "add" : "delete"](value)));
-        return make("label", {}, box, ` ${text} `, make("span", { className: "atlas-count", textContent: `(${numbers[value]})` }));
+        return make("label", {}, box, ` ${text} `, make("span", { className: "atlas-count", textContent: `(${papers})` }));
       });
       return make("fieldset", {}, make("legend", { textContent: label }), ...boxes);
     }
 
     yearRange() {
-      if (new Set(this.years).size < 2) return [];
-      const [first, last] = [Math.min(...this.years), Math.max(...this.years)];
+      const [first, last] = this.data.years;
+      if (first === last) return [];
       const field = (name, text, placeholder) => {
         const input = make("input", { type: "text", inputMode: "numeric", maxLength: 4, placeholder, autocomplete: "off" });
         input.addEventListener("input", () => this.change(() => (this.state[name] = /^\d{4}$/.test(input.value) ? input.value : "")));
@@ -253,11 +304,11 @@
     }
 
     // The meaning of the short codes shows when the pointer or the keyboard is on the head of their column; Escape hides it
-    codes() {
+    codes(table) {
       const list = this.block.querySelector(".atlas-codes");
       if (!list) return;
       list.id = `${this.id}-codes`;
-      for (const head of this.block.querySelectorAll("th[data-column=level]")) {
+      for (const head of table.querySelectorAll("th[data-column=level]")) {
         const tip = list.cloneNode(true);
         Object.assign(tip, { className: "atlas-tip", id: "", ariaHidden: "true" });
         head.append(tip);
@@ -291,8 +342,9 @@
       }
     }
 
-    apply() {
+    apply(ask = true) {
       const { state, data } = this;
+      if (ask && (this.asked || data.group)) this.whole();
       if (state.sort !== this.sorted) this.sort();
       const words = fold(state.text).split(/\s+/).filter(Boolean);
       const asked = data.facets.flatMap(({ name }, index) => (state.chosen.get(name).size ? [[index + 3, state.chosen.get(name)]] : []));
@@ -301,7 +353,7 @@
         (!state.from || (entry.paper[2] !== null && entry.paper[2] >= Number(state.from))) &&
         (!state.to || (entry.paper[2] !== null && entry.paper[2] <= Number(state.to))) &&
         (!words.length || words.every((word) => text(entry).includes(word)));
-      this.listings.forEach((listing) => listing.filter(passes));
+      this.listings.forEach((listing) => listing.filter(passes, this.asked));
       this.report();
     }
 
@@ -329,21 +381,32 @@
       return ({ row }) => plain(row.cells[column].querySelector("a") ?? row.cells[column]) || null;
     }
 
+    // Whether the table is another than the one that stands on the page
+    get asked() {
+      return Boolean(this.state.active || this.state.text || this.state.sort !== this.data.sort);
+    }
+
     get papers() {
       return [...new Set(this.listings.flatMap(({ matching }) => matching.map(({ paper }) => paper)))];
     }
 
     report() {
-      const [shown, all] = [this.papers.length, this.data.papers.length];
-      this.status.textContent = !shown ? _("No paper matches.")
+      const { all } = this.data;
+      const shown = this.asked ? this.papers.length : all;
+      this.status.textContent = this.loading ? _("The other papers are on their way.")
+        : this.failed ? _("Not all papers could be loaded. Under the table are links to all of them.")
+        : !shown ? _("No paper matches.")
         : shown === all ? ngettext("{count} paper.", "{count} papers.", all, { count: number(all) })
         : ngettext("{shown} of {count} paper.", "{shown} of {count} papers.", all, { shown: number(shown), count: number(all) });
       const { active } = this.state;
       this.summary.textContent = active ? _("Filters ({count})", { count: active }) : _("Filters");
       this.clear.hidden = !active && !this.state.text;
+      if (this.way) this.way.hidden = !this.failed;
     }
 
-    exportCsv() {
+    async exportCsv() {
+      await this.whole();
+      if (this.failed) return;
       const { columns, group } = this.data;
       const head = [...(group ? [group] : []), ...columns.map(({ label }) => label), _("Key"), _("Page")];
       const rows = this.listings.flatMap(({ name, matching }) =>
@@ -353,6 +416,8 @@
     }
 
     async exportBibtex() {
+      await this.whole();
+      if (this.failed) return;
       const { papers } = this;
       const folder = new URL(this.data.bibtex || "./", document.baseURI);
       try {

@@ -19,6 +19,7 @@ globalThis.atlasWords = {
  "From": "Von",
  "Key": "Schlüssel",
  "No paper matches.": "Keine Arbeit passt.",
+ "Not all papers could be loaded. Under the table are links to all of them.": "Nicht alle Arbeiten konnten geladen werden. Unter der Tabelle stehen Links zu allen.",
  "Not copied": "Nicht kopiert",
  "Nothing found. Try fewer or other words, or fewer filters.": "Nichts gefunden. Versuchen Sie weniger oder andere Wörter oder weniger Filter.",
  "Other versions of this page": "Andere Versionen dieser Seite",
@@ -34,6 +35,7 @@ globalThis.atlasWords = {
   "one": "Die erste {shown} Arbeit von {all}.",
   "other": "Die ersten {shown} Arbeiten von {all}."
  },
+ "The other papers are on their way.": "Die übrigen Arbeiten sind unterwegs.",
  "This is the newest version.": "Dies ist die neueste Version.",
  "This page did change.": "Diese Seite hat sich geändert.",
  "This page did not change.": "Diese Seite hat sich nicht geändert.",

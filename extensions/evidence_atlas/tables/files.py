@@ -10,21 +10,29 @@ from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 
+from evidence_atlas.core import files
 from evidence_atlas.domain import Paper, atlas_domain
-from evidence_atlas.table_data import BIBTEX_FOLDER, has_controls, shard
+from evidence_atlas.tables.data import BIBTEX_FOLDER, shard
+from evidence_atlas.tables.part import folder
+from evidence_atlas.writing import has_own_pages
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 
 def add_to_page(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
-    """Add script and style to a page that has a table with controls."""
-    shown = atlas_domain(app.env).shown.get(page)
-    if doctree is None or shown is None or not shown.everything or not has_controls(app.builder):
+    """Add script and style to a document that has a table with controls, and the style to the further pages of tables."""
+    if not has_own_pages(app.builder):
         return
-    if any("atlas-tables" in block["classes"] for block in doctree.findall(nodes.container)):
+    tabled = atlas_domain(app.env).tabled
+    if doctree is not None and page in tabled:
         app.add_css_file("table.css")
         app.add_js_file("table.js", loading_method="defer")
+    elif doctree is None and page.rpartition("/")[0] in {
+        folder(docname, table) for docname in tabled for table in tabled[docname]
+    }:
+        app.add_css_file("table.css")
+        app.add_css_file("browse.css")
 
 
 def write_bibtex(app: Sphinx, exception: Exception | None) -> None:
@@ -33,7 +41,7 @@ def write_bibtex(app: Sphinx, exception: Exception | None) -> None:
     An export asks for the years that it needs: at thousands of papers neither a file for each nor one for all is small.
     """
     domain = atlas_domain(app.env)
-    if exception is not None or not has_controls(app.builder) or not any(shown.everything for shown in domain.shown.values()):
+    if exception is not None or not has_own_pages(app.builder) or not any(shown.everything for shown in domain.shown.values()):
         return
     folder, name = Path(app.outdir, BIBTEX_FOLDER), f"{BIBTEX_FOLDER}/"
     shown = [(domain.atlas.bibliography.digest(key), domain.papers[key].notices) for key in sorted(domain.papers)]
@@ -47,24 +55,7 @@ def write_bibtex(app: Sphinx, exception: Exception | None) -> None:
         years[shard(paper)].append(paper)
     for year, papers in years.items():
         entries = {paper.record.paper: paper.cited_as("paper.bib") for paper in papers}
-        write_changed(folder / f"{year}.json", json.dumps(entries, ensure_ascii=False, sort_keys=True))
+        files.write_changed(folder / f"{year}.json", json.dumps(entries, ensure_ascii=False, sort_keys=True))
     for file in folder.glob("*.json"):
         if file.stem not in years:
             file.unlink()
-
-
-def write_changed(file: Path, text: str) -> None:
-    """Write a file unless it holds the text already, so that a server need not send it again."""
-    data = text.encode()
-    try:
-        with file.open("xb") as new:
-            new.write(data)
-    except FileExistsError:
-        if file.read_bytes() != data:
-            file.write_bytes(data)
-
-
-def connect(app: Sphinx) -> None:
-    """Connect the files to a build."""
-    app.connect("html-page-context", add_to_page)
-    app.connect("build-finished", write_bibtex, priority=400)
