@@ -356,6 +356,7 @@ def test_without_script_the_table_is_whole(browser: Browser, tables: str, width:
     page.goto(f"{tables}/one/")
     assert page.locator("tbody tr").count() == len(PAPERS)
     assert page.locator("main").get_by_role("button").count() == 0
+    assert page.locator("td").last.evaluate("cell => getComputedStyle(cell, '::before').content") == "none"
     box = page.locator("main").bounding_box()
     assert box is not None
     assert box["width"] <= width

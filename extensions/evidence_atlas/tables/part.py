@@ -37,13 +37,13 @@ class EvidenceTable(WriteTime):
         rows = rows_of(tabled, writing.domain)
         if not rows.groups:
             return [paragraph(_("No page matches."), classes=["atlas-hint"])]
-        codes = _codes(rows, writing) if "level" in tabled.columns else []
         if not has_own_pages(writing.builder) or tabled.plain:
-            return [*(node for title, made in _tables(rows.groups, tabled, writing) for node in (*title, made)), *codes]
-        return [table_part(rows, 0, tabled, self["docname"], writing, *codes)]
+            shown = (node for title, made in _tables(rows.groups, tabled, writing) for node in (*title, made))
+            return [*shown, *_codes(rows, tabled, writing)]
+        return [table_part(rows, 0, tabled, self["docname"], writing)]
 
 
-def table_part(rows: Rows, place: int, tabled: Tabled, docname: str, writing: Writing, *codes: nodes.Node) -> nodes.container:
+def table_part(rows: Rows, place: int, tabled: Tabled, docname: str, writing: Writing) -> nodes.container:
     """Return the part of a table that stands on one page of a site.
 
     Args:
@@ -52,7 +52,6 @@ def table_part(rows: Rows, place: int, tabled: Tabled, docname: str, writing: Wr
         tabled: The table.
         docname: The document in which the table begins; its other parts stand on pages without a source.
         writing: What the page of this part is written from.
-        codes: What the codes in the table mean.
     """
     here = writing.builder.get_target_uri(writing.docname)
     names = [docname, *(f"{folder(docname, tabled)}/{part}" for part in range(2, len(rows.parts) + 1))]
@@ -66,7 +65,7 @@ def table_part(rows: Rows, place: int, tabled: Tabled, docname: str, writing: Wr
         nodes.raw("", data, format="html"),
         *(node for title, made in tables for node in (*title, container(made, classes=["atlas-table-region"]))),
         *([_way(rows, place, addresses)] if len(rows.parts) > 1 else []),
-        *codes,
+        *_codes(rows, tabled, writing),
         classes=["atlas-tables"],
     )
 
@@ -135,8 +134,10 @@ def _cell(page: Paper, column: str, writing: Writing) -> list[nodes.Node | str]:
     return [shown] if shown else []
 
 
-def _codes(rows: Rows, writing: Writing) -> list[nodes.Node]:
+def _codes(rows: Rows, tabled: Tabled, writing: Writing) -> list[nodes.Node]:
     """Return what the short codes of the levels mean, those that the table shows."""
+    if "level" not in tabled.columns:
+        return []
     used = {page.record.level for page in rows.papers}
     items = [
         nodes.definition_list_item(
