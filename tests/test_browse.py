@@ -183,6 +183,24 @@ def test_long_lists_are_parted(build: Build, monkeypatch: pytest.MonkeyPatch):
             links_of(built, name)
 
 
+def test_the_list_of_a_year_is_parted_by_numbers(build: Build, monkeypatch: pytest.MonkeyPatch):
+    """A year with many papers is on several pages, with links from each to all; one that becomes short leaves none of them."""
+    monkeypatch.setattr("evidence_atlas.browse_html.MOST_PAPERS", 2)
+    built = build(many(8))
+    for start, title in (("browse/year/2000", "Papers of 2000"), ("browse/context/me-cfs/2000", "Studied in: ME/CFS, 2000")):
+        pages = [built.html(start), built.html(f"{start}/2")]
+        assert [page.count("Rest made no difference") for page in pages] == [2, 1]
+        assert [page.count("<strong>1 to 2</strong> · <a") for page in pages] == [1, 0]
+        assert all("Of 3 papers:" in text(page) for page in pages)
+        assert f"{title} {title}, 3 {title}, 3 3 papers." in text(pages[1])
+        assert "2/" in links_of(built, start)
+        assert "../" in links_of(built, f"{start}/2")
+    (built.source / "evidence/author006-2020-paper.md").unlink()
+    built = build()
+    assert not (built.out / "browse/year/2000/2").exists()
+    assert "Of 3" not in text(built.html("browse/year/2000"))
+
+
 def times(built) -> dict[str, int]:
     return {path.relative_to(built.out).as_posix(): path.stat().st_mtime_ns for path in (built.out / "browse").rglob("*.html")}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -216,6 +217,24 @@ def test_references_by_year(build: Build):
     again = build()
     assert "A cohort of XMRV" not in again.html("refs/2021")
     assert changed.stat().st_mtime_ns == before
+
+
+def test_the_works_of_a_year_are_parted(build: Build, monkeypatch: pytest.MonkeyPatch):
+    """A year with many works is on several pages; a work that is gone rewrites those, and leaves none that is empty."""
+    monkeypatch.setattr("evidence_atlas.evidence_references.MOST_WORKS", 2)
+    bib = "".join(f"@misc{{w{n}, author = {{Work, Will}}, title = {{Title {n}}}, year = {{1999}}}}\n" for n in range(3))
+    refs = {"docs/refs.md": "---\norphan: true\n---\n\n# References\n\n```{evidence-references}\n```\n"}
+    built = build(SITE | refs | {"references.bib": BIB + bib})
+    assert built.warnings == []
+    first, second = built.html("refs/1999"), built.html("refs/1999/2")
+    assert [re.findall(r"Title \d", page) for page in (first, second)] == [["Title 0", "Title 1"], ["Title 2"]]
+    assert 'Of 3 works: <strong>1 to 2</strong> · <a href="2/">3</a>' in first
+    assert 'Of 3 works: <a href="../">1 to 2</a> · <strong>3</strong>' in second
+    assert "<h1>Works of 1999, 3</h1>" in second
+    (built.source.parent / "references.bib").write_text(BIB + bib.partition("@misc{w2")[0], encoding="utf-8")
+    again = build()
+    assert not (built.out / "refs/1999/2").exists()
+    assert "atlas-way" not in again.html("refs/1999")
 
 
 def test_a_year_without_end(build: Build):

@@ -13,8 +13,9 @@ from evidence_atlas.browse_facets import LETTERS, OTHER_LETTER, YEAR, Facet, Lis
 from evidence_atlas.core.atlas import Atlas
 from evidence_atlas.fields import UNDATED
 from evidence_atlas.language import _, ngettext, number
+from evidence_atlas.long_lists import page_names, parted, span_name, spans, way
 
-MOST_PAPERS = 200  # a longer list is parted by year
+MOST_PAPERS = 200  # a longer list is parted by year, and that of a year by numbers
 MOST_NAMES = 100  # a longer list of names is parted by letter
 
 
@@ -93,7 +94,7 @@ class BrowseWriter:
         trail = [(self.title, self.start), (_(facet.by), home)]
         about = _paragraph(value.meaning) + _about(facet)
         if facet is YEAR or len(value.papers) <= MOST_PAPERS:
-            yield self.page(name, title, trail, about + self.papers_list(name, value.papers))
+            yield from self._parts(name, title, trail, value.papers, about)
             return
         years: dict[str, list[Listed]] = defaultdict(list)
         for one in value.papers:
@@ -107,17 +108,36 @@ class BrowseWriter:
         total = f"<p>{escape(said)}</p>"
         yield self.page(name, title, trail, f'{about}{total}<ul class="atlas-letters">{"".join(rows)}</ul>')
         for year, papers in years.items():
-            below = f"{name}/{year}"
-            yield self.page(below, f"{title}, {_year(year)}", [*trail, (title, name)], self.papers_list(below, papers))
+            yield from self._parts(f"{name}/{year}", f"{title}, {_year(year)}", [*trail, (title, name)], papers)
 
-    def papers_list(self, name: str, papers: Sequence[Listed]) -> str:
+    def _parts(
+        self, name: str, title: str, trail: Sequence[tuple[str, str]], papers: Sequence[Listed], about: str = ""
+    ) -> Iterator[BrowsePage]:
+        """Yield the pages of a list of papers: one, where it is not long.
+
+        Args:
+            name: The name of the first of them.
+            title: The title of the list.
+            trail: Title and name of the pages above it, the highest first.
+            papers: The papers, newest first.
+            about: What stands above the list, as HTML.
+        """
+        parts = parted(papers, MOST_PAPERS)
+        held, names = spans([len(part) for part in parts]), page_names(name, len(parts))
+        for place, (here, part) in enumerate(zip(names, parts, strict=True)):
+            ways = way(_("Of {all} papers: {parts}"), held, place, names, self.uri)
+            own_title, above = (f"{title}, {span_name(held[place])}", [*trail, (title, name)]) if place else (title, trail)
+            yield self.page(here, own_title, above, f"{about}{self.papers_list(here, part, papers)}{ways}")
+
+    def papers_list(self, name: str, papers: Sequence[Listed], whole: Sequence[Listed] = ()) -> str:
         """Return a list of papers as HTML, after their number.
 
         Args:
             name: The page on which it stands.
             papers: The papers, newest first.
+            whole: All papers of the list, where only a part stands here.
         """
-        total = papers_total(papers)
+        total = papers_total(whole or papers)
         root = relative_uri(self.uri(name), "")
         items = "\n".join(self._item(root, one) for one in papers)
         return f'<p class="atlas-total">{escape(total)}</p>\n<ul class="atlas-papers">\n{items}\n</ul>'

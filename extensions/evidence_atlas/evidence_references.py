@@ -1,4 +1,4 @@
-"""The directive ``evidence-references``: all works of the bibliography, on pages of their own, one for each year.
+"""The directive ``evidence-references``: all works of the bibliography, on pages of their own, by year.
 
 The pages are made without sources, for sites alone: other formats list the works that a page cites at its end.
 """
@@ -22,6 +22,7 @@ from evidence_atlas.core.references import as_year
 from evidence_atlas.domain import AtlasDomain, atlas_domain
 from evidence_atlas.fields import UNDATED
 from evidence_atlas.language import _, ngettext, number
+from evidence_atlas.long_lists import page_names, parted, span_name, spans, way
 from evidence_atlas.made_pages import digest_of, frame_digest, must_write, page_file
 from evidence_atlas.nodeset import bullet_list, link, paragraph
 from evidence_atlas.shapes import ReferenceBackend
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from sphinx.util.typing import ExtensionMetadata
 
 REMEMBERED = "year:"  # begins the names of these pages among what is remembered between builds
+MOST_WORKS = 200  # on one page
 COUNTED = "works by year"  # the name of what documents show of the bibliography as a whole
 
 
@@ -85,7 +87,7 @@ def find_changed(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
 
 
 def year_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
-    """Yield a page for each year that changed, below each document that has the directive; delete those that are gone."""
+    """Yield the pages of years that changed, below each document that has the directive; delete those that are gone."""
     domain = atlas_domain(app.env)
     if not has_own_pages(app.builder):
         return
@@ -94,12 +96,16 @@ def year_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     years = by_year(domain) if domain.listings else {}
     frame = frame_digest(app) if years else ""
     for docname in sorted(domain.listings):
-        announce(app, (f"{REMEMBERED}{docname}/{year}" for year in years))
         for year, keys in years.items():
-            page = f"{docname}/{year}"
-            shown = digest_of(frame, *(domain.paper_signature(key) for key in keys))
-            if must_write(app, page_file(app, page), REMEMBERED + page, shown):
-                yield page, {"title": title_of(year), "body": _body(app, page, year, keys)}, "page.html"
+            parts = parted(keys, MOST_WORKS)
+            names, held = page_names(f"{docname}/{year}", len(parts)), spans([len(part) for part in parts])
+            announce(app, (f"{REMEMBERED}{name}" for name in names))
+            for place, page in enumerate(names):
+                shown = digest_of(frame, repr(held), *(domain.paper_signature(key) for key in parts[place]))
+                if must_write(app, page_file(app, page), REMEMBERED + page, shown):
+                    title = f"{title_of(year)}, {span_name(held[place])}" if place else title_of(year)
+                    ways = way(_("Of {all} works: {parts}"), held, place, names, app.builder.get_target_uri)
+                    yield page, {"title": title, "body": _body(app, page, title, parts[place], ways)}, "page.html"
     for name in before.keys() - now.keys():
         if name.startswith(REMEMBERED):
             files.remove(page_file(app, name.removeprefix(REMEMBERED)), Path(app.outdir))
@@ -110,7 +116,7 @@ def title_of(year: str) -> str:
     return _("Works of {year}").format(year=shown_year(year))
 
 
-def _body(app: Sphinx, page: str, year: str, keys: Sequence[str]) -> str:
+def _body(app: Sphinx, page: str, title: str, keys: Sequence[str], ways: str) -> str:
     domain = atlas_domain(app.env)
     cited: Any = app.env.get_domain("cite")
     style, backend, items = app.config.bibtex_default_style, ReferenceBackend(), []
@@ -123,7 +129,7 @@ def _body(app: Sphinx, page: str, year: str, keys: Sequence[str]) -> str:
         notices = domain.atlas.notices_of(key)
         marks = f' <strong class="atlas-mark-withdrawn">{escape(_(notices[0].label))}.</strong>' if notices else ""
         items.append(f'<li id="{escape(nodes.make_id(key))}"><p>{text}{marks}{more} <code>{escape(key)}</code></p></li>')
-    return f"<section><h1>{escape(title_of(year))}</h1>\n<ul>\n{chr(10).join(items)}\n</ul></section>"
+    return f"<section><h1>{escape(title)}</h1>\n<ul>\n{chr(10).join(items)}\n</ul>{ways}</section>"
 
 
 def _entry(domain: AtlasDomain, key: str) -> Entry:

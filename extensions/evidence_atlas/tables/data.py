@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -37,15 +37,15 @@ class TableData:
     def __init__(self, tabled: Tabled, rows: Rows, atlas: Atlas) -> None:
         self.tabled, self.rows, self.atlas = tabled, rows, atlas
 
-    def of_part(self, place: int, here: str, addresses: Sequence[str]) -> str:
+    def of_part(self, place: int, names: Sequence[str], uri: Callable[[str], str]) -> str:
         """Return an inert block of JSON, which a content security policy lets stand.
 
         Each paper is an array: key, shard, year, then for each facet its value's place, or an array of places.
 
         Args:
             place: Which part of the table it is for; the first has what is true of all.
-            here: The address of its page, from the root of the site.
-            addresses: The addresses of all parts, from that page.
+            names: The names of the pages of all parts.
+            uri: Gives the address of a page by its name, from the root of the site.
         """
         groups = self.rows.parts[place]
         papers = {page.docname: page for group in groups for page in group.papers}
@@ -56,7 +56,9 @@ class TableData:
             "groups": [group.place for group in groups],
         }
         if not place:
-            data |= self._whole() | {"bibtex": relative_uri(here, f"{BIBTEX_FOLDER}/"), "further": addresses[1:]}
+            here = uri(names[0])
+            further = [relative_uri(here, uri(name)) for name in names[1:]]
+            data |= self._whole() | {"bibtex": relative_uri(here, f"{BIBTEX_FOLDER}/"), "further": further}
         text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
         return f'<script type="application/json" class="atlas-table-data">{text}</script>'
 

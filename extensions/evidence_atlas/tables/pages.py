@@ -14,8 +14,9 @@ from evidence_atlas.browse_html import BrowsePage, BrowseWriter
 from evidence_atlas.core import files
 from evidence_atlas.domain import Tabled, atlas_domain
 from evidence_atlas.language import _
+from evidence_atlas.long_lists import page_names, span_name
 from evidence_atlas.made_pages import digest_of, frame_digest, page_file
-from evidence_atlas.tables.part import folder, shown_rows, table_part
+from evidence_atlas.tables.part import folder, table_part
 from evidence_atlas.tables.rows import rows_of
 from evidence_atlas.writing import Writing, announce, has_own_pages
 
@@ -57,13 +58,11 @@ def _pages(app: Sphinx, docname: str, tabled: Tabled) -> Iterator[BrowsePage]:
     domain, builder, title = atlas_domain(app.env), app.builder, app.env.titles[docname].astext()
     rows = rows_of(tabled, domain)
     writer = BrowseWriter(docname, title, builder.get_target_uri, domain.shown_atlas)
-    for place in range(1, len(rows.parts)):
-        name = f"{folder(docname, tabled)}/{place + 1}"
-        if name in app.env.found_docs:
+    for place, name in enumerate(page_names(folder(docname, tabled), len(rows.parts))):
+        if not place or name in app.env.found_docs:
             continue
         part = table_part(rows, place, tabled, docname, Writing(name, builder, domain))
         whole = f'<a href="{writer.address(name, docname)}">{escape(title)}</a>'
         about = escape(_("To sort and filter: {table}.")).format(table=whole)
         shown = builder.render_partial(part)["fragment"]  # type: ignore[attr-defined]
-        own_title = _("{title}, rows {rows}").format(title=title, rows=shown_rows(rows, place))
-        yield writer.page(name, own_title, [(title, docname)], f"<p>{about}</p>\n{shown}")
+        yield writer.page(name, f"{title}, {span_name(rows.spans[place])}", [(title, docname)], f"<p>{about}</p>\n{shown}")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from docutils import nodes
-from sphinx.util.osutil import relative_uri
 
 from evidence_atlas.core.findings import Code
 from evidence_atlas.domain import Paper, Tabled
 from evidence_atlas.fields import FIELDS
-from evidence_atlas.language import _, number
-from evidence_atlas.nodeset import container, filled, link, paragraph, table, text
+from evidence_atlas.language import _
+from evidence_atlas.long_lists import page_names, way
+from evidence_atlas.nodeset import container, paragraph, table, text
 from evidence_atlas.page_filters import warn_of_unknown
 from evidence_atlas.pem_badge import mark
 from evidence_atlas.tables.data import TableData
@@ -53,10 +53,9 @@ def table_part(rows: Rows, place: int, tabled: Tabled, docname: str, writing: Wr
         docname: The document in which the table begins; its other parts stand on pages without a source.
         writing: What the page of this part is written from.
     """
-    here = writing.builder.get_target_uri(writing.docname)
-    names = [docname, *(f"{folder(docname, tabled)}/{part}" for part in range(2, len(rows.parts) + 1))]
-    addresses = [relative_uri(here, writing.builder.get_target_uri(name)) for name in names]
-    data = TableData(tabled, rows, writing.atlas).of_part(place, here, addresses)
+    uri = writing.builder.get_target_uri
+    names = [docname, *page_names(folder(docname, tabled), len(rows.parts))[1:]]
+    data = TableData(tabled, rows, writing.atlas).of_part(place, names, uri)
     tables = list(_tables(rows.parts[place], tabled, writing))
     if not place:
         for _title, made in tables:
@@ -64,7 +63,7 @@ def table_part(rows: Rows, place: int, tabled: Tabled, docname: str, writing: Wr
     return container(
         nodes.raw("", data, format="html"),
         *(node for title, made in tables for node in (*title, container(made, classes=["atlas-table-region"]))),
-        *([_way(rows, place, addresses)] if len(rows.parts) > 1 else []),
+        nodes.raw("", way(_("Of {all} rows: {parts}"), rows.spans, place, names, uri), format="html"),
         *_codes(rows, tabled, writing),
         classes=["atlas-tables"],
     )
@@ -74,22 +73,6 @@ def folder(docname: str, tabled: Tabled) -> str:
     """Return the name below which the further parts of a table stand."""
     above, _slash, name = docname.rpartition("/")
     return f"{above if name == 'index' else docname}/{tabled.name}".removeprefix("/")
-
-
-def shown_rows(rows: Rows, place: int) -> str:
-    """Return which rows a part has, as readers see it."""
-    first, last = rows.span(place)
-    return _("{first} to {last}").format(first=number(first), last=number(last)) if first < last else number(last)
-
-
-def _way(rows: Rows, place: int, addresses: Sequence[str]) -> nodes.container:
-    """Return the way to all parts, for readers without script."""
-    links: list[nodes.Node | str] = []
-    for other, address in enumerate(addresses):
-        said = shown_rows(rows, other)
-        links += [" · " if links else "", nodes.strong("", said) if other == place else link(address, said)]
-    sentence: list[nodes.Node | str] = filled(_("Of {all} rows: {parts}"), all=number(len(rows)), parts=links)
-    return container(paragraph(*sentence), classes=["atlas-way"])
 
 
 def _tables(groups: Sequence[Group], tabled: Tabled, writing: Writing) -> Iterator[tuple[list[nodes.Node], nodes.table]]:

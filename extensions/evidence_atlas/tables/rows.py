@@ -10,6 +10,7 @@ from evidence_atlas.core.atlas import Atlas
 from evidence_atlas.domain import AtlasDomain, Paper, Tabled
 from evidence_atlas.fields import FIELDS
 from evidence_atlas.language import _
+from evidence_atlas.long_lists import Span, spans
 from evidence_atlas.page_filters import passing
 
 MOST_ROWS = 500  # on one page of a site: some 200 kB, and 20 as sent
@@ -52,10 +53,6 @@ class Rows:
         """The papers, each once, in the order in which the first of its rows stands."""
         return list({paper.docname: paper for group in self.groups for paper in group.papers}.values())
 
-    def __len__(self) -> int:
-        """Return the number of rows: a paper can stand in several groups."""
-        return sum(group.size for group in self.groups)
-
     @cached_property
     def parts(self) -> list[list[Group]]:
         """The rows as they stand on pages of a site, in order; a group that does not fit is on several."""
@@ -72,10 +69,10 @@ class Rows:
                 begin, room = begin + len(some), room - len(some)
         return parts
 
-    def span(self, place: int) -> tuple[int, int]:
-        """Return the first and the last row of a part, counted from one."""
-        sizes = [sum(len(group.papers) for group in part) for part in self.parts[: place + 1]]
-        return sum(sizes[:-1]) + 1, sum(sizes)
+    @cached_property
+    def spans(self) -> list[Span]:
+        """Which rows each part has."""
+        return spans([sum(len(group.papers) for group in part) for part in self.parts])
 
 
 def rows_of(tabled: Tabled, domain: AtlasDomain) -> Rows:
