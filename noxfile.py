@@ -50,7 +50,7 @@ def pdf(session: nox.Session) -> None:
             _sphinx(session, "typst", BUILD / "pdf", "-D", f"typst_shard={shard}", *arguments)
         case arguments:
             _sphinx(session, "typst", BUILD / "pdf", *arguments)
-            session.run("python", "-m", "evidence_atlas.pdf_copies", str(BUILD / "pdf"), str(BUILD / "site"))
+            session.run("python", "-m", "evidence_atlas.pdf.copies", str(BUILD / "pdf"), str(BUILD / "site"))
 
 
 @nox.session

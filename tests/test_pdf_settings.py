@@ -14,7 +14,7 @@ import pytest
 from sphinx.errors import SphinxError
 
 from conftest import Build
-from evidence_atlas.pdf_copies import copy_beside_pages
+from evidence_atlas.pdf.copies import copy_beside_pages
 from pdf_project import ALPHA, DELTA, FILES, GAMMA, VOLUME, links, made, outline, text
 
 
@@ -122,7 +122,7 @@ def test_copies_lie_beside_the_pages(tmp_path: Path):
     (pdfs / "one.pdf").write_bytes(b"new")
     (pdfs / "atlas-1.pdf").write_bytes(b"volume")
     (site / "evidence/two/two.pdf").write_bytes(b"old")
-    command = [sys.executable, "-m", "evidence_atlas.pdf_copies", str(pdfs), str(site)]
+    command = [sys.executable, "-m", "evidence_atlas.pdf.copies", str(pdfs), str(site)]
     subprocess.run(command, check=True)
     assert (site / "evidence/one/one.pdf").read_bytes() == b"new"
     assert sorted(path.name for path in site.rglob("*.pdf")) == ["one.pdf"]

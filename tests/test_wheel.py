@@ -43,10 +43,10 @@ def test_the_wheel_holds_all_packages_and_templates(stranger: Path):
     (wheel,) = stranger.parents[1].glob("*.whl")
     names = set(zipfile.ZipFile(wheel).namelist())
     wanted = {
-        "evidence_atlas/pdf.typ",
+        "evidence_atlas/pdf/template.typ",
         "evidence_atlas/locale/de/LC_MESSAGES/evidence_atlas.mo",
         "evidence_atlas/locale/de/LC_MESSAGES/atlas-words.js",
-        "evidence_atlas/pdf_classes.typ",
+        "evidence_atlas/pdf/classes.typ",
         "evidence_atlas/snapshot/changes.html",
         "typst_builder/template.typ",
         "indexed_bibtex/__init__.py",

@@ -48,7 +48,7 @@ def _in_data() -> Iterator[tuple[str, str]]:
     yield from ((BUILT_IN.relative_to(SOURCES).as_posix(), words) for words in found)
     yield from (("core/notices.py", words) for words in KINDS.values())
     yield from (("core/coverage.py", words) for words in REASONS.values())
-    yield from (("pdf.typ", words) for words in template_words())
+    yield from (("pdf/template.typ", words) for words in template_words())
 
 
 def collected() -> Catalog:

@@ -10,7 +10,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from evidence_atlas.pdf_copies import copy_beside_pages
+from evidence_atlas.pdf.copies import copy_beside_pages
 
 # Sphinx's notes for the next build into the same folder
 _OWN = (".buildinfo", ".buildinfo.bak", ".doctrees")

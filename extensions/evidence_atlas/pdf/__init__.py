@@ -20,7 +20,7 @@ from evidence_atlas.core.slugs import slug
 from evidence_atlas.domain import AtlasDomain, Paper, atlas_domain, warn
 from evidence_atlas.language import SOURCE, _, language, ngettext
 from evidence_atlas.page_files import record_bytes
-from evidence_atlas.pdf_data import back_matter, colophon, listed
+from evidence_atlas.pdf.data import back_matter, colophon, listed
 from evidence_atlas.writing import Writing
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def configure(app: Sphinx, config: Config) -> None:
     wanted = {
         "typst_pages": [f"{evidence}/*", f"!{evidence}/index"],
         "typst_base_url": project.settings.base_url,
-        "typst_template": str(HERE / "pdf.typ"),
+        "typst_template": str(HERE / "template.typ"),
         "typst_left_out": list(_LEFT_OUT),
     }
     if language() != SOURCE:
@@ -56,12 +56,12 @@ def configure(app: Sphinx, config: Config) -> None:
     for name, value in wanted.items():
         if name not in chosen:
             config[name] = value
-    config.typst_styles = [str(HERE / "pdf_classes.typ"), *config.typst_styles]  # the project's own come last and win
+    config.typst_styles = [str(HERE / "classes.typ"), *config.typst_styles]  # the project's own come last and win
 
 
 def template_words() -> list[str]:
     """Return what the template says of itself, in English."""
-    return list(dict.fromkeys(_SAID.findall((HERE / "pdf.typ").read_text(encoding="utf-8"))))
+    return list(dict.fromkeys(_SAID.findall((HERE / "template.typ").read_text(encoding="utf-8"))))
 
 
 # ---------------------------------------------------------------------------------------------------------

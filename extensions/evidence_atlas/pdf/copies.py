@@ -1,4 +1,4 @@
-"""Copies of the PDFs beside the pages of a site: ``python -m evidence_atlas.pdf_copies PDFS SITE``.
+"""Copies of the PDFs beside the pages of a site: ``python -m evidence_atlas.pdf.copies PDFS SITE``.
 
 The site is built first and without them, so that a PDF that cannot be made never hides it.
 """
