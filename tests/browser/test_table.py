@@ -499,8 +499,40 @@ def test_rows_that_cannot_be_loaded_are_said(browser: Browser, parts: str):
     page.unroute("**/table-1/3/")
     page.get_by_label("Find in this table").fill("a survey")
     expect(page.get_by_role("status")).to_have_text("60 of 300 papers.")
-    expect(page.locator(".atlas-way")).to_be_hidden()
+    expect(page.locator(".atlas-way")).to_have_count(0)
     context.close()
+
+
+@pytest.mark.parametrize(
+    "answer", ["<p>Come back later.</p>", '<div class="atlas-tables"><script class="atlas-table-data">{</script></div>']
+)
+def test_an_answer_that_is_no_table_is_a_failure(browser: Browser, parts: str, answer: str):
+    """Where another page comes in place of a part, nothing breaks, and the reader is told."""
+    context = browser.new_context()
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.route("**/table-1/3/", lambda route: route.fulfill(body=answer, content_type="text/html"))
+    page.goto(f"{parts}/many/")
+    page.get_by_role("button", name="Show 100 more").click()
+    expect(page.get_by_role("status")).to_contain_text("Not all papers could be loaded")
+    expect(page.locator(".atlas-more")).to_contain_text("The first 120 papers of 300.")
+    assert errors == []
+    context.close()
+
+
+def test_on_paper_it_is_said_that_there_are_more(desk: Page, parts: str):
+    """A table of which some rows are not here prints the way to them; one that is whole prints all and no way."""
+    desk.goto(f"{parts}/many/")
+    desk.emulate_media(media="print")
+    desk.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert desk.locator("tbody tr").count() == 120
+    expect(desk.locator(".atlas-way")).to_contain_text("Of 5 rows:")
+    desk.evaluate("dispatchEvent(new Event('afterprint'))")
+    desk.emulate_media(media="screen")
+    desk.get_by_role("button", name="Show all").click()
+    expect(desk.locator("tbody tr")).to_have_count(300)
+    assert desk.locator(".atlas-way").count() == 0
 
 
 @pytest.mark.parametrize("width", [390, 1280])

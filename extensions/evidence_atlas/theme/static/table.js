@@ -31,13 +31,13 @@
 
   const dataOf = (page) => JSON.parse(page.querySelector(".atlas-table-data").textContent);
 
-  // The part of a table at an address; its links lead where they led there
+  // The part of a table at an address, with its data; its links lead where they led there
   const partAt = async (address) => {
     const answer = await fetch(new URL(address, document.baseURI));
     if (!answer.ok) throw new Error(answer.statusText);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".atlas-tables");
     for (const link of page.querySelectorAll("a[href]")) link.setAttribute("href", new URL(link.getAttribute("href"), answer.url).href);
-    return page;
+    return [page, dataOf(page)];
   };
 
   // What a reader asked of the tables of one directive, kept in the address
@@ -153,7 +153,7 @@
         this.matching[limit]?.row.querySelector("a")?.focus();
       };
       this.more.replaceChildren(
-        ngettext("The first {shown} paper of {all}.", "The first {shown} papers of {all}.", limit, { shown: number(limit), all: number(this.all) }),
+        ngettext("The first {shown} paper of {all}.", "The first {shown} papers of {all}.", shown.length, { shown: number(shown.length), all: number(this.all) }),
         " ",
         button(_("Show {count} more", { count: Math.min(STEP, left) }), show(limit + STEP)),
         left > STEP ? button(_("Show all"), show(Infinity)) : "",
@@ -175,7 +175,7 @@
       this.known = new Map();
       this.listings = [];
       this.build();
-      this.add(block);
+      this.add(block, this.data);
       this.restore();
       (globalThis.requestIdleCallback ?? setTimeout)(() => this.listings.forEach(({ rows }) => rows.forEach(text)));
       addEventListener("popstate", () => this.restore());
@@ -185,13 +185,16 @@
     }
 
     // Takes the rows of a page; of a page that is not this one, its rubrics and regions too, where they are not here yet
-    add(page) {
-      const { papers, tables, groups } = dataOf(page);
-      papers.forEach((paper) => this.known.has(paper[0]) || this.known.set(paper[0], paper));
+    add(page, { papers, tables, groups }) {
+      const known = papers.map((paper) => {
+        const said = JSON.stringify(paper); // the same in each part where the paper stands
+        if (!this.known.has(said)) this.known.set(said, paper);
+        return this.known.get(said);
+      });
       [...page.querySelectorAll(".atlas-table-region")].forEach((region, index) => {
         const title = region.previousElementSibling?.matches(".rubric") ? region.previousElementSibling : null;
         const bodies = [...region.querySelector("table").tBodies];
-        const entries = bodies.flatMap((body) => [...body.rows]).map((row, at) => ({ row, paper: this.known.get(papers[tables ? tables[index][at] : at][0]) }));
+        const entries = bodies.flatMap((body) => [...body.rows]).map((row, at) => ({ row, paper: known[tables ? tables[index][at] : at] }));
         bodies.slice(1).forEach((body) => body.remove());
         let listing = this.listings.find(({ place }) => place === groups[index]);
         if (!listing) {
@@ -206,13 +209,14 @@
       this.sorted = null;
     }
 
-    // Has all rows come, those on other pages too; they are asked for when the first is needed, and again after a failure
+    // Resolves when all rows are here, those of other pages too: they are asked for with the first need, and again after a failure
     whole() {
       if (!this.further.length) return Promise.resolve();
       this.loading ??= Promise.all(this.further.map(partAt)).then(
         (pages) => {
           this.further = [];
-          pages.forEach((page) => this.add(page));
+          this.way.remove();
+          pages.forEach(([page, data]) => this.add(page, data));
         },
         () => (this.failed = true),
       ).then(() => {
