@@ -16,9 +16,9 @@ from pathlib import Path
 import corpus
 from playwright.sync_api import sync_playwright
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from tests.browser.conftest import ARGUMENTS, chromium
-from tests.browser.test_table import TYPE, serve
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+from browser.conftest import ARGUMENTS, chromium
+from browser.test_table import TYPE, serve
 
 TEXTS = ("s", "sc", "sco", "scor", "score", "scores", "scores a", "scores an", "scores", "score", "scor", "sco", "sc", "s", "")
 SORT = """button => new Promise(resolve => {

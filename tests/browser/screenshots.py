@@ -7,8 +7,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
-from tests.browser.conftest import ARGUMENTS, ROOT, chromium, serve
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from browser.conftest import ARGUMENTS, ROOT, chromium, serve
 
 SITE = ROOT / "build" / "site"
 OUT = ROOT / "build" / "screenshots"
