@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import evidence_atlas
+from evidence_atlas.core import files
 from evidence_atlas.domain import atlas_domain
 from evidence_atlas.language import language
 from evidence_atlas.writing import announce
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
+
+    from evidence_atlas.browse_html import BrowsePage
 
 
 def page_file(app: Sphinx, name: str) -> Path:
@@ -49,3 +53,37 @@ def must_write(app: Sphinx, file: Path, key: str, shown: str) -> bool:
     announce(app, [key])
     app.atlas_signatures[key] = shown  # type: ignore[attr-defined]
     return bool(app.atlas_before.get(key) != shown) or not file.exists()  # type: ignore[attr-defined]
+
+
+def changed_pages(
+    app: Sphinx, kind: str, shown: Mapping[str, str], pages: Callable[[str], Iterable[BrowsePage]]
+) -> Iterator[tuple[str, list[BrowsePage]]]:
+    """Yield the documents below which pages must be written, with these pages; delete those that are gone.
+
+    Args:
+        app: The build.
+        kind: Begins the names of such pages among what is remembered between builds.
+        shown: What these pages rest on, by document; where it is as before, they are not made at all.
+        pages: Makes the pages of a document.
+    """
+    now: dict[str, str] = app.atlas_signatures  # type: ignore[attr-defined]
+    before: Mapping[str, str] = app.atlas_before  # type: ignore[attr-defined]
+    frame = frame_digest(app) if shown else ""
+    for docname, rests_on in sorted(shown.items()):
+        mine, whole = f"{kind}:{docname}:", digest_of(frame, rests_on)
+        kept = {name: digest for name, digest in before.items() if name.startswith(mine)}
+        if kept.get(mine) == whole and all(page_file(app, name.removeprefix(mine)).exists() for name in kept.keys() - {mine}):
+            now.update(kept)
+            continue
+        changed = []
+        for page in pages(docname):
+            now[mine + page.name] = digest_of(frame, page.title, page.body)
+            if kept.get(mine + page.name) != now[mine + page.name] or not page_file(app, page.name).exists():
+                changed.append(page)
+        if changed:
+            announce(app, [mine + page.name for page in changed])
+            yield docname, changed
+        now[mine] = whole
+    for name in before.keys() - now.keys():
+        if name.startswith(f"{kind}:") and (gone := name.split(":", 2)[2]):
+            files.remove(page_file(app, gone), Path(app.outdir))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
@@ -15,16 +14,15 @@ from evidence_atlas.browse_html import BrowsePage, BrowseWriter
 from evidence_atlas.charts.directive import tally_of
 from evidence_atlas.charts.links import Links, folder
 from evidence_atlas.charts.tally import Head, Tally
-from evidence_atlas.core import files
 from evidence_atlas.domain import AtlasDomain, Paper, atlas_domain
 from evidence_atlas.evidence_browse import BODY, MODEL, TITLE, write_alike
-from evidence_atlas.made_pages import digest_of, frame_digest, page_file
+from evidence_atlas.made_pages import changed_pages
 from evidence_atlas.writing import announce, has_own_pages
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-REMEMBERED = "chart:"  # begins the names of these pages among what is remembered between builds
+KIND = "chart"
 
 
 def paper_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
@@ -32,31 +30,16 @@ def paper_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     if not has_own_pages(app.builder):
         return
     domain = atlas_domain(app.env)
-    now: dict[str, str] = app.atlas_signatures  # type: ignore[attr-defined]
-    before: Mapping[str, str] = app.atlas_before  # type: ignore[attr-defined]
-    frame = frame_digest(app) if domain.charted else ""
     known: dict[str, Listed] = {}
-    for docname, charts in sorted(domain.charted.items()):
-        whole = digest_of(frame, repr((app.env.titles[docname].astext(), charts)), domain.signature(docname))
-        mine = f"{REMEMBERED}{docname}:"
-        pages = {name: digest for name, digest in before.items() if name.startswith(mine)}
-        if pages.get(mine) == whole and all(page_file(app, name.removeprefix(mine)).exists() for name in pages.keys() - {mine}):
-            now.update(pages)
-            continue
-        changed = []
-        for page in _pages(app, docname, domain, known):
-            now[mine + page.name] = digest_of(frame, page.title, page.body)
-            if before.get(mine + page.name) != now[mine + page.name] or not page_file(app, page.name).exists():
-                changed.append(page)
-        if changed:
-            model = f"{folder(docname)}/{MODEL}/{MODEL}"
-            announce(app, [mine + model, *(mine + page.name for page in changed)])
-            yield model, {"title": TITLE, "body": BODY}, "page.html"
-            write_alike(app, folder(docname), model, changed)
-        now[mine] = whole
-    for name in before.keys() - now.keys():
-        if name.startswith(REMEMBERED) and (gone := name.removeprefix(REMEMBERED).partition(":")[2]):
-            files.remove(page_file(app, gone), Path(app.outdir))
+    shown = {
+        docname: repr((app.env.titles[docname].astext(), charts, domain.signature(docname)))
+        for docname, charts in domain.charted.items()
+    }
+    for docname, pages in changed_pages(app, KIND, shown, lambda docname: _pages(app, docname, domain, known)):
+        model = f"{folder(docname)}/{MODEL}/{MODEL}"
+        announce(app, [f"{KIND}:{docname}:{model}"])
+        yield model, {"title": TITLE, "body": BODY}, "page.html"
+        write_alike(app, folder(docname), model, pages)
 
 
 def _pages(app: Sphinx, docname: str, domain: AtlasDomain, known: dict[str, Listed]) -> Iterator[BrowsePage]:
