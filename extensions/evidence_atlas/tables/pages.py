@@ -14,6 +14,7 @@ from evidence_atlas.domain import Tabled, atlas_domain
 from evidence_atlas.language import _
 from evidence_atlas.long_lists import page_names, span_name
 from evidence_atlas.made_pages import changed_pages
+from evidence_atlas.tables.data import TableData
 from evidence_atlas.tables.part import folder, table_part
 from evidence_atlas.tables.rows import rows_of
 from evidence_atlas.writing import Writing, has_own_pages
@@ -47,10 +48,11 @@ def _pages(app: Sphinx, docname: str) -> Iterator[BrowsePage]:
 def _parts(app: Sphinx, tabled: Tabled, writer: BrowseWriter) -> Iterator[BrowsePage]:
     docname, title, builder, domain = writer.start, writer.title, app.builder, atlas_domain(app.env)
     rows = rows_of(tabled, domain)
+    data = TableData(tabled, rows, domain.shown_atlas)
     for place, name in enumerate(page_names(folder(docname, tabled), len(rows.parts))):
         if not place or name in app.env.found_docs:
             continue
-        part = table_part(rows, place, tabled, docname, Writing(name, builder, domain))
+        part = table_part(data, place, docname, Writing(name, builder, domain))
         whole = f'<a href="{writer.address(name, docname)}">{escape(title)}</a>'
         about = escape(_("To sort and filter: {table}.")).format(table=whole)
         shown = builder.render_partial(part)["fragment"]  # type: ignore[attr-defined]

@@ -40,28 +40,26 @@ class EvidenceTable(WriteTime):
         if not has_own_pages(writing.builder) or tabled.plain:
             shown = (node for title, made in _tables(rows.groups, tabled, writing) for node in (*title, made))
             return [*shown, *_codes(rows, tabled, writing)]
-        return [table_part(rows, 0, tabled, self["docname"], writing)]
+        return [table_part(TableData(tabled, rows, writing.atlas), 0, self["docname"], writing)]
 
 
-def table_part(rows: Rows, place: int, tabled: Tabled, docname: str, writing: Writing) -> nodes.container:
+def table_part(data: TableData, place: int, docname: str, writing: Writing) -> nodes.container:
     """Return the part of a table that stands on one page of a site.
 
     Args:
-        rows: All rows of the table.
+        data: What is known of the table.
         place: Which part it is.
-        tabled: The table.
         docname: The document in which the table begins; its other parts stand on pages without a source.
         writing: What the page of this part is written from.
     """
-    uri = writing.builder.get_target_uri
+    tabled, rows, uri = data.tabled, data.rows, writing.builder.get_target_uri
     names = [docname, *page_names(folder(docname, tabled), len(rows.parts))[1:]]
-    data = TableData(tabled, rows, writing.atlas).of_part(place, names, uri)
     tables = list(_tables(rows.parts[place], tabled, writing))
     if not place:
         for _title, made in tables:
             _let_wait(made)
     return container(
-        nodes.raw("", data, format="html"),
+        nodes.raw("", data.of_part(place, names, uri), format="html"),
         *(node for title, made in tables for node in (*title, container(made, classes=["atlas-table-region"]))),
         nodes.raw("", way(_("Of {all} rows: {parts}"), rows.spans, place, names, uri), format="html"),
         *_codes(rows, tabled, writing),
