@@ -13,13 +13,6 @@ CONF = """
 project = "Random atlas"
 extensions = ["evidence_atlas"]
 html_theme = "evidence_atlas"
-
-# so that lists of a few papers stand on several pages
-from evidence_atlas import browse_html, evidence_references
-from evidence_atlas.tables import rows
-
-browse_html.MOST_PAPERS = evidence_references.MOST_WORKS = 1
-rows.MOST_ROWS = 2
 """
 SURNAMES = ("Able", "Baker", "Cole", "Dahl", "Evans", "Frank", "Gray", "Hill", "Martínez-Lavín", "van Campen")
 

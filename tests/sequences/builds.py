@@ -19,7 +19,9 @@ from sphinx.application import Sphinx
 from sphinx.util.console import strip_escape_sequences
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
+from evidence_atlas import browse_html, evidence_references
 from evidence_atlas.scanner.files import check_and_screen
+from evidence_atlas.tables import rows
 
 from .atlas import Atlas
 
@@ -72,7 +74,13 @@ def build(root: Path, way: Way) -> Result | None:
     """Build a folder; return nothing where the build was killed."""
     said = root / "said.json"
     said.unlink(missing_ok=True)
-    in_child(lambda: _build(root, way, said), may_be_killed=way.killed is not None)
+
+    def run() -> None:
+        browse_html.MOST_PAPERS = evidence_references.MOST_WORKS = 1  # so that lists of a few papers stand on several pages
+        rows.MOST_ROWS = 2
+        _build(root, way, said)
+
+    in_child(run, may_be_killed=way.killed is not None)
     return Result(**(data | {"read": set(data["read"])})) if said.is_file() and (data := json.loads(said.read_text())) else None
 
 
