@@ -128,8 +128,8 @@ def main() -> None:
                 )
                 row(f"{label}: peak memory before compiling, after (MB; flat)", f"{built.before}, {built.after}")
             else:
-                (volume,) = (project / "_build" / "pdf").glob("evidence-atlas-*.pdf")
-                label = f"volume of {sheets(volume):,} pages"
+                made = sorted((project / "_build" / "pdf").glob("evidence-atlas-*.pdf"))
+                label = f"{len(made)} volume(s) of {sum(map(sheets, made)):,} pages"
                 row(f"{label}: seconds (at most 15 at 1,000)", f"{built.volumes:.1f}")
                 row(f"{label}: peak memory (MB; at most 2,048)", str(built.after))
         if shutil.which("latexmk"):
