@@ -10,7 +10,7 @@ from docutils import nodes
 from pybtex.richtext import HRef, Protected, Symbol, Tag, Text
 from pybtex.style import FormattedEntry
 
-from conftest import CONF, Build, Built, build_in, page
+from conftest import BIB, CONF, Build, Built, build_in, page
 from evidence_atlas.at_a_glance import AtAGlance
 from evidence_atlas.cite_block import CiteBlock
 from evidence_atlas.domain import atlas_domain
@@ -18,6 +18,7 @@ from evidence_atlas.history import History
 from evidence_atlas.nodeset import Piece
 from evidence_atlas.related import Related
 from evidence_atlas.shapes import HtmlShapes, NodeShapes, Shapes
+from evidence_atlas.works_cited import WorksCited
 from evidence_atlas.writing import ShapedPart, Writing
 
 ALPHA, GAMMA = "evidence/alpha-2020-rest", "evidence/gamma-2021-cohort"
@@ -64,8 +65,16 @@ def parts(built: Built, docname: str) -> Iterator[ShapedPart]:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """Return a site whose pages have every part, with all that is hard to write."""
     notice = '["10.5555/gamma.2"]\nnotices = [{ kind = "retraction", issuer = "A & B" }]\n'
-    pages = {f"docs/{ALPHA}.md": page(**FULL), f"docs/{GAMMA}.md": page("gamma2021cohort", harms="Some < all.")}
-    files = pages | {"notices.toml": notice, "docs/conf.py": CONF.replace('"basic"', '"evidence_atlas"')}
+    web = "@misc{web, author = {A & B, C}, title = {{<b>}}, year = {2020}, howpublished = {\\url{https://a.example/?a&b}}, doi = {10.5555/web}}"
+    pages = {
+        f"docs/{ALPHA}.md": page(body="{cite}`web` and {cite}`gamma2021cohort,delta2019review`", **FULL),
+        f"docs/{GAMMA}.md": page("gamma2021cohort", harms="Some < all."),
+    }
+    files = pages | {
+        "references.bib": BIB + web,
+        "notices.toml": notice,
+        "docs/conf.py": CONF.replace('"basic"', '"evidence_atlas"'),
+    }
     return build_in(tmp_path_factory.mktemp("shapes"))(files)
 
 
@@ -81,7 +90,7 @@ def test_both_ways_show_the_same(built: Built):
             assert isinstance(shown, nodes.raw)
             assert Tokens(without_fold(shown.astext())).found == by_sphinx(built, kept)
             seen.add(type(part))
-    assert seen == {AtAGlance, CiteBlock, History, Related}
+    assert seen == {AtAGlance, CiteBlock, History, Related, WorksCited}
 
 
 def without_fold(html: str) -> str:

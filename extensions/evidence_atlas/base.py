@@ -7,10 +7,10 @@ import gc
 import hashlib
 import os
 from collections.abc import Iterable
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from docutils import nodes
 from sphinx.config import Config
 
 import evidence_atlas
@@ -26,7 +26,6 @@ from evidence_atlas.writing import references_digest
 from indexed_bibtex.domain import IndexedBibtexDomain
 
 if TYPE_CHECKING:
-    from docutils import nodes
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
     from sphinx.util.typing import ExtensionMetadata
@@ -38,11 +37,6 @@ _WANTED = {
     "html_copy_source": False,
     "latex_engine": "xelatex",  # authors have names in every script
 }
-
-
-# Documents; they hold some 70 kB each until then. Each time costs a millisecond a document, and a walk through all that
-# are still to be written; most atlases are written before the first.
-_LET_GO = 2_500
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -59,7 +53,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("env-get-outdated", find_outdated)
     app.connect("source-read", read_source, priority=200)
     app.connect("env-updated", mark_as_orphans)
-    app.atlas_resolved = count(1)  # type: ignore[attr-defined]
+    app.atlas_resolved = None  # type: ignore[attr-defined]
     app.connect("doctree-resolved", let_go_of_written)
     writing.connect(app)
     return {
@@ -114,17 +108,28 @@ def _spare_the_collector() -> None:
     """Keep the garbage collector from walking doctrees on their way.
 
     They are cyclic and many; with Python's thresholds the collector visits them again and again. A page makes some
-    10,000 objects that soon go; nearly all that outlives them stays, so the older generations are seldom worth a visit.
+    10,000 objects that soon go; nearly all that outlives them stays, so the oldest generation is seldom worth a visit.
     At its exit Python would look through all that is left, a twentieth of a build; the system takes it back at once.
     """
-    gc.set_threshold(10_000, 500, 100)
+    gc.set_threshold(10_000, 50, 1_000)
     atexit.register(gc.freeze)
 
 
 def let_go_of_written(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Collect what was written, now and then: Sphinx keeps the doctrees that it reads, and by then they are old."""
-    if next(app.atlas_resolved) % _LET_GO == 0:  # type: ignore[attr-defined]
-        gc.collect()
+    """Loosen the nodes of the evidence page that was resolved before: where one process writes, it is written by now.
+
+    Nodes know their parents and their document, and these know their nodes. Left so, written pages would fill the memory
+    until the collector came, which looks through all that are still to be written. Who keeps a page can read it downwards.
+    """
+    written: nodes.document | None = app.atlas_resolved  # type: ignore[attr-defined]
+    if written is not None:
+        left: list[Any] = [written, *written.ids.values()]  # what resolving has replaced is known by its id alone
+        while left:
+            node = left.pop()
+            node.parent = node.document = None
+            left += node.children
+    ours = docname in atlas_domain(app.env).stated and not app.builder.parallel_ok
+    app.atlas_resolved = doctree if ours else None  # type: ignore[attr-defined]
 
 
 def find_outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> Iterable[str]:

@@ -18,14 +18,13 @@ from evidence_atlas.core.references import Reference
 from evidence_atlas.domain import Reading, atlas_domain
 from evidence_atlas.language import N_, _, day
 from evidence_atlas.limitations import LIMITATIONS_CLASS
-from evidence_atlas.nodeset import admonition, container, filled, heading, link, paragraph, text
+from evidence_atlas.nodeset import admonition, container, filled, link, paragraph, text
 from evidence_atlas.notice_status import status
+from evidence_atlas.works_cited import works_cited
 from evidence_atlas.writing import WriteTime, Writing, cited_papers, unusable
-from indexed_bibtex.works import list_works
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
-    from sphinx.environment import BuildEnvironment
     from sphinx.util.typing import ExtensionMetadata
 
 SUMMARY_CLASS = "atlas-summary"
@@ -208,35 +207,9 @@ def _cites(document: nodes.document) -> bool:
     return any(node.get("refdomain") == "cite" for node in document.findall(pending_xref))
 
 
-def works_cited(env: BuildEnvironment, document: nodes.document) -> list[nodes.Node]:
-    """Return the list of works that a document cites, under its heading, where the settings want one.
-
-    Searches pass over it, Sphinx's by the class: a page is not about all that it cites, and each work is on a page of its year.
-    """
-    if not atlas_domain(env).atlas.project.lists_works(env.docname):
-        return []
-    works = list_works(env, document, 1)
-    return [container(heading(_("Works cited")), works, classes=["atlas-works", "no-search"])] if works is not None else []
-
-
-def link_to_page(app: Sphinx, docname: str, key: str, paragraph: nodes.Element) -> None:
-    """Add to a listed work the link to its own page, where it has one; and what was issued about it."""
-    domain = atlas_domain(app.env)
-    page = domain.papers.get(key)
-    if notices := domain.atlas.notices_of(key):
-        paragraph += [
-            nodes.Text(" "),
-            nodes.strong("", f"{_(notices[0].label)}.", classes=["atlas-mark-withdrawn"] * notices[0].withdraws),
-        ]
-    if page and page.docname != docname:
-        writing = Writing(docname, app.builder, domain)
-        paragraph += [nodes.Text(" "), writing.document(page.docname, nodes.Text(_("Its page in this atlas"))), nodes.Text(".")]
-
-
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the transforms."""
     app.setup_extension("evidence_atlas.base")
     app.add_transform(FramePage)
     app.add_transform(FrameCitingPage)
-    app.connect("bibtex-work-listed", link_to_page)
     return {"version": evidence_atlas.__version__, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 
 from docutils import nodes
@@ -18,9 +19,11 @@ from sphinx.util.osutil import relative_uri
 
 from evidence_atlas import nodeset
 from evidence_atlas.nodeset import Piece
+from indexed_bibtex.works import list_of_works
 
 if TYPE_CHECKING:
     from pybtex.style import FormattedEntry
+    from sphinxcontrib.bibtex.domain import Citation
 
     from evidence_atlas.writing import Writing
 
@@ -31,7 +34,7 @@ class Shapes(Protocol[Piece]):
     def text(self, content: str, *classes: str) -> Piece:
         """Return words with classes."""
 
-    def strong(self, content: str) -> Piece:
+    def strong(self, content: str, *classes: str) -> Piece:
         """Return words that weigh more."""
 
     def emphasis(self, content: str) -> Piece:
@@ -54,6 +57,9 @@ class Shapes(Protocol[Piece]):
 
     def citation(self, entry: FormattedEntry, classes: Sequence[str]) -> Piece:
         """Return a paragraph with a reference as pybtex has formatted it."""
+
+    def works(self, works: Sequence[tuple[Citation, Sequence[Piece]]]) -> Piece:
+        """Return a list of works, each with what stands after its reference; the citations of the document lead to it."""
 
     def listing(self, content: str, classes: Sequence[str], *, folded: str = "") -> Sequence[Piece]:
         """Return lines as they are; on a site, behind a name that unfolds them, if there is one."""
@@ -87,9 +93,9 @@ class NodeShapes:
     heading = staticmethod(nodeset.heading)
     container = staticmethod(nodeset.container)
 
-    def strong(self, content: str) -> nodes.Node:
+    def strong(self, content: str, *classes: str) -> nodes.Node:
         """Return a strong node."""
-        return nodes.strong("", content)
+        return nodes.strong("", content, classes=list(classes))
 
     def emphasis(self, content: str) -> nodes.Node:
         """Return an emphasis node."""
@@ -118,6 +124,10 @@ class NodeShapes:
         made["ids"], made["names"] = [], []
         return made
 
+    def works(self, works: Sequence[tuple[Citation, Sequence[nodes.Node]]]) -> nodes.Node:
+        """Return a bullet list with a target an item."""
+        return list_of_works(self.writing.builder, self.writing.docname, works)
+
     def listing(self, content: str, classes: Sequence[str], *, folded: str = "") -> Sequence[nodes.Node]:
         """Return a literal block, since other formats than a site cannot unfold it."""
         return [nodes.literal_block("", content, language="none", classes=list(classes))]
@@ -142,9 +152,9 @@ class HtmlShapes:
         """Return an element ``span``, or only words where there are no classes."""
         return _element("span", escape(content), classes) if classes else escape(content)
 
-    def strong(self, content: str) -> Markup:
+    def strong(self, content: str, *classes: str) -> Markup:
         """Return an element ``strong``."""
-        return _element("strong", escape(content))
+        return _element("strong", escape(content), classes)
 
     def emphasis(self, content: str) -> Markup:
         """Return an element ``em``."""
@@ -175,6 +185,14 @@ class HtmlShapes:
     def citation(self, entry: FormattedEntry, classes: Sequence[str]) -> Markup:
         """Return an element ``p``."""
         return _element("p", entry.text.render(_REFERENCES), classes)
+
+    def works(self, works: Sequence[tuple[Citation, Sequence[Markup]]]) -> Markup:
+        """Return an element ``ul`` with an id an item."""
+        rows = [
+            [_element("span", "", ["target"], id=citation.citation_id), Markup(citation.formatted_entry.text.render(_REFERENCES)), *more]  # noqa: S704
+            for citation, more in works
+        ]
+        return self.bullet_list(rows, ["bibtex-works"])
 
     def listing(self, content: str, classes: Sequence[str], *, folded: str = "") -> Sequence[Markup]:
         """Return an element ``pre``, in one ``details`` where a name is there."""
@@ -234,6 +252,15 @@ class ReferenceBackend(BaseBackend):  # type: ignore[misc]  # pybtex has no type
         """Return content in the element of a tag; of an unknown tag, the content alone."""
         element = _TAGS.get(tag)
         return _element(element, text) if element else text
+
+    def render_sequence(self, rendered_list: list[str]) -> str:
+        r"""Return pieces as one, with a link of what stands after ``\url``, of which LaTeX's decoder leaves the name."""
+        pieces = list(rendered_list)
+        for place, (piece, following) in enumerate(pairwise(rendered_list)):
+            if piece.endswith("\\url ") and "<" not in following:
+                pieces[place] = piece.removesuffix("\\url ")
+                pieces[place + 1] = _element("a", following, ["reference", "external"], href=Markup(following))  # noqa: S704
+        return "".join(pieces)
 
     @staticmethod
     def format_href(url: str, text: str, external: bool = False) -> str:  # noqa: ARG004  (pybtex calls it so)

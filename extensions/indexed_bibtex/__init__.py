@@ -30,7 +30,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     from sphinx.util import logging
 
     app.setup_extension("sphinxcontrib.bibtex")
-    app.add_event("bibtex-work-listed")
     installed = metadata.version("sphinxcontrib-bibtex")
     if is_tested(installed):
         install(app)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 import docutils.nodes
@@ -16,7 +17,9 @@ from indexed_bibtex.domain import IndexedBibtexDomain
 from indexed_bibtex.listings import Works
 
 if TYPE_CHECKING:
+    from sphinx.builders import Builder
     from sphinx.environment import BuildEnvironment
+    from sphinxcontrib.bibtex.domain import Citation
 
 _backend = Backend()
 
@@ -47,6 +50,35 @@ def list_works(env: BuildEnvironment, document: docutils.nodes.document, line: i
     return works_cited("", docname=docname)
 
 
+def list_of_works(
+    builder: Builder, docname: str, works: Sequence[tuple[Citation, Sequence[docutils.nodes.Node]]]
+) -> docutils.nodes.Element:
+    """Return works as a list to which the citations of a document lead.
+
+    Args:
+        builder: The builder that writes them.
+        docname: The document.
+        works: The works, each with what stands after its reference.
+    """
+    listed = docutils.nodes.bullet_list(classes=["bibtex-works"], bullet="-")
+    for citation, more in works:
+        paragraph = _backend.paragraph(citation.formatted_entry)
+        paragraph["ids"], paragraph["names"] = [], []
+        paragraph.insert(0, _anchor(builder, docname, citation.citation_id))
+        paragraph += list(more)
+        item = docutils.nodes.list_item("", paragraph)
+        node_text_transform(item)
+        listed.append(item)
+    return listed
+
+
+def _anchor(builder: Builder, docname: str, name: str) -> docutils.nodes.Element:
+    """Return a target of its own, since not every writer makes one of a list item; in LaTeX upstream's links name it so."""
+    if builder.name == "latex":
+        return raw_latex(f"\\hypertarget{{cite.{docname}:{name}}}{{}}")
+    return docutils.nodes.target("", "", ids=[name])
+
+
 class IndexedBibliographyTransform(SphinxPostTransform):
     """Fills bibliographies by look-up; upstream's transform, which comes after, finds none left."""
 
@@ -56,28 +88,10 @@ class IndexedBibliographyTransform(SphinxPostTransform):
         """Replace every bibliography of the document."""
         domain = cast("IndexedBibtexDomain", self.env.get_domain("cite"))
         for place in list(self.document.findall(works_cited)):
-            place.replace_self(self._works(domain, place["docname"]))
+            works = [(citation, ()) for citation in domain.works_of(place["docname"])]
+            place.replace_self(list_of_works(domain.builder, place["docname"], works))
         for node in list(self.document.findall(bibliography_node)):
             self._upstream(domain, node, BibliographyKey(docname=node["docname"], id_=node["ids"][0]))
-
-    def _works(self, domain: IndexedBibtexDomain, docname: str) -> docutils.nodes.Element:
-        works = docutils.nodes.bullet_list(classes=["bibtex-works"], bullet="-")
-        for citation in domain.works_of(docname):
-            paragraph = _backend.paragraph(citation.formatted_entry)
-            paragraph["ids"], paragraph["names"] = [], []
-            paragraph.insert(0, self._anchor(domain, docname, citation.citation_id))
-            item = docutils.nodes.list_item("", paragraph)
-            self.env.events.emit("bibtex-work-listed", docname, citation.key, paragraph)
-            node_text_transform(item)
-            works.append(item)
-        return works
-
-    @staticmethod
-    def _anchor(domain: IndexedBibtexDomain, docname: str, name: str) -> docutils.nodes.Element:
-        """Return a target of its own, since not every writer makes one of a list item; in LaTeX upstream's links name it so."""
-        if domain.builder.name == "latex":
-            return raw_latex(f"\\hypertarget{{cite.{docname}:{name}}}{{}}")
-        return docutils.nodes.target("", "", ids=[name])
 
     def _upstream(self, domain: IndexedBibtexDomain, node: docutils.nodes.Element, key: Any) -> None:
         """Make what upstream's transform makes."""
