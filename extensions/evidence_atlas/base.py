@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import gc
 import hashlib
+import logging
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from sphinx.config import Config
+from sphinx.util.logging import NAMESPACE
 
 import evidence_atlas
 from evidence_atlas import writing
@@ -41,6 +43,7 @@ _WANTED = {
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Load the parsers, add the domain and the settings, connect reading and writing."""
+    _make_shown_messages_only()
     _spare_the_collector()  # before Sphinx loads what it knows from an earlier build, which then takes half as long
     for extension in ("evidence_atlas.language", "myst_parser", "indexed_bibtex.bibfiles", "sphinx_design"):
         app.setup_extension(extension)
@@ -54,6 +57,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("source-read", read_source, priority=200)
     app.connect("env-updated", mark_as_orphans)
     app.atlas_resolved = None  # type: ignore[attr-defined]
+    app.connect("doctree-read", let_go_of_parser)
     app.connect("doctree-resolved", let_go_of_written)
     writing.connect(app)
     return {
@@ -104,15 +108,26 @@ def read_files(app: Sphinx) -> None:
         warn(finding)
 
 
+def _make_shown_messages_only() -> None:
+    """Keep Sphinx from making messages for ``-vv``, one an event, where no handler takes them."""
+    logger = logging.getLogger(NAMESPACE)
+    logger.setLevel(min(handler.level for handler in logger.handlers))
+
+
 def _spare_the_collector() -> None:
     """Keep the garbage collector from walking doctrees on their way.
 
     They are cyclic and many; with Python's thresholds the collector visits them again and again. A page makes some
-    10,000 objects that soon go; nearly all that outlives them stays, so the oldest generation is seldom worth a visit.
+    10,000 objects that soon go; nearly all that outlives them stays, so the older generations are seldom worth a visit.
     At its exit Python would look through all that is left, a twentieth of a build; the system takes it back at once.
     """
-    gc.set_threshold(10_000, 50, 1_000)
+    gc.set_threshold(10_000, 500, 100)
     atexit.register(gc.freeze)
+
+
+def let_go_of_parser(app: Sphinx, doctree: nodes.document) -> None:
+    """Forget MyST's way from a reporter to its lines, by which what has read a page and the page would keep each other."""
+    vars(doctree.reporter).pop("get_source_and_line", None)
 
 
 def let_go_of_written(app: Sphinx, doctree: nodes.document, docname: str) -> None:

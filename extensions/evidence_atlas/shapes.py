@@ -184,15 +184,15 @@ class HtmlShapes:
 
     def citation(self, entry: FormattedEntry, classes: Sequence[str]) -> Markup:
         """Return an element ``p``."""
-        return _element("p", entry.text.render(_REFERENCES), classes)
+        return _element("p", _reference(entry), classes)
 
     def works(self, works: Sequence[tuple[Citation, Sequence[Markup]]]) -> Markup:
         """Return an element ``ul`` with an id an item."""
-        rows = [
-            [_element("span", "", ["target"], id=citation.citation_id), Markup(citation.formatted_entry.text.render(_REFERENCES)), *more]  # noqa: S704
-            for citation, more in works
-        ]
-        return self.bullet_list(rows, ["bibtex-works"])
+        items = (
+            [_element("span", "", ["target"], id=work.citation_id), _reference(work.formatted_entry), *said]
+            for work, said in works
+        )
+        return self.bullet_list(items, ["bibtex-works"])
 
     def listing(self, content: str, classes: Sequence[str], *, folded: str = "") -> Sequence[Markup]:
         """Return an element ``pre``, in one ``details`` where a name is there."""
@@ -270,3 +270,8 @@ class ReferenceBackend(BaseBackend):  # type: ignore[misc]  # pybtex has no type
 
 _TAGS = {"emph": "em", "em": "em", "i": "em", "b": "strong", "strong": "strong", "tt": "code", "sup": "sup", "sub": "sub"}
 _REFERENCES = ReferenceBackend()
+
+
+def _reference(entry: FormattedEntry) -> Markup:
+    """Return a reference as HTML."""
+    return Markup(entry.text.render(_REFERENCES))  # noqa: S704  (the backend escapes its text)
