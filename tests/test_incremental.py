@@ -309,3 +309,25 @@ def test_nothing_is_looked_through_at_the_exit(build: Build, monkeypatch: pytest
     monkeypatch.setattr("atexit.register", at_exit.append)
     build(FILES)
     assert gc.freeze in at_exit
+
+
+def test_a_written_page_is_let_go(build: Build):
+    """No node of a written page leads up any more, nor what stood for its citations; other documents stay as they are."""
+    resolved = build(FILES | {f"docs/{ALPHA}.md": page(body="As in {cite}`gamma2021cohort`.")}).resolved
+    written, plain = resolved[ALPHA], resolved["plain"]
+    nodes = [node for top in (written, *written.ids.values()) for node in top.findall()]
+    assert "gamma2021cohort" in {node.astext() for node in nodes}
+    assert [node for node in nodes if node.parent or node.document] == []
+    assert "The short version" not in written.astext()
+    assert "As in " in written.astext()
+    assert plain[0].parent is plain
+
+
+def test_settings_of_docutils_count(build: Build):
+    """A docutils.conf beside conf.py is read for every document; where there is none, nobody looks for it."""
+    words = "---\norphan: true\n---\n\n# Plain\n\n```{eval-rst}\n.. include:: gone.txt\n```\n"
+    conf = "[general]\nfile_insertion_enabled: no\n"
+    (warning,) = build({"docs/plain.md": words, "docs/docutils.conf": conf}).warnings
+    assert "directive disabled" in warning
+    (warning,) = build({"docs/plain.md": words}, folder="b").warnings
+    assert "directive disabled" not in warning

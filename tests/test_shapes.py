@@ -14,6 +14,7 @@ from conftest import BIB, CONF, Build, Built, build_in, page
 from evidence_atlas.at_a_glance import AtAGlance
 from evidence_atlas.cite_block import CiteBlock
 from evidence_atlas.domain import atlas_domain
+from evidence_atlas.frame import Byline, Disclosure
 from evidence_atlas.history import History
 from evidence_atlas.nodeset import Piece
 from evidence_atlas.related import Related
@@ -90,7 +91,7 @@ def test_both_ways_show_the_same(built: Built):
             assert isinstance(shown, nodes.raw)
             assert Tokens(without_fold(shown.astext())).found == by_sphinx(built, kept)
             seen.add(type(part))
-    assert seen == {AtAGlance, CiteBlock, History, Related, WorksCited}
+    assert seen == {AtAGlance, Byline, CiteBlock, Disclosure, History, Related, WorksCited}
 
 
 def without_fold(html: str) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
+from docutils.frontend import OptionParser
 from sphinx.config import Config
 from sphinx.util.logging import NAMESPACE
 
@@ -53,6 +54,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("config-inited", find_files, priority=100)
     app.connect("builder-inited", read_files)
     app.connect("builder-inited", forget_torn_note)
+    app.connect("builder-inited", spare_lookups)
     app.connect("env-get-outdated", find_outdated)
     app.connect("source-read", read_source, priority=200)
     app.connect("env-updated", mark_as_orphans)
@@ -123,6 +125,13 @@ def _spare_the_collector() -> None:
     """
     gc.set_threshold(10_000, 500, 100)
     atexit.register(gc.freeze)
+
+
+def spare_lookups(app: Sphinx) -> None:
+    """Keep docutils from looking, for each document anew, for settings that are not there and style sheets that no page shows."""
+    settings = app.env.settings
+    settings["_disable_config"] = not any(Path(file).is_file() for file in OptionParser.get_standard_config_files())
+    settings["stylesheet_path"] = None
 
 
 def let_go_of_parser(app: Sphinx, doctree: nodes.document) -> None:

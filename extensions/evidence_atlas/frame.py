@@ -18,10 +18,11 @@ from evidence_atlas.core.references import Reference
 from evidence_atlas.domain import Reading, atlas_domain
 from evidence_atlas.language import N_, _, day
 from evidence_atlas.limitations import LIMITATIONS_CLASS
-from evidence_atlas.nodeset import admonition, container, filled, link, paragraph, text
+from evidence_atlas.nodeset import Piece, admonition, filled, link, paragraph, text
 from evidence_atlas.notice_status import status
+from evidence_atlas.shapes import Shapes
 from evidence_atlas.works_cited import works_cited
-from evidence_atlas.writing import WriteTime, Writing, cited_papers, unusable
+from evidence_atlas.writing import ShapedPart, WriteTime, Writing, cited_papers
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -76,44 +77,38 @@ def _source(notice: Notice, facts: str) -> list[nodes.Node | str]:
     return filled(_("Notice: {facts}, {doi}.") if doi else _("Notice: {facts}."), facts=facts, doi=doi)
 
 
-class Byline(WriteTime):
+class Byline(ShapedPart):
     """Authors, journal, year, DOI of the paper."""
 
-    finished = True
-
-    def render(self, writing: Writing) -> Sequence[nodes.Node]:
+    def shape(self, writing: Writing, make: Shapes[Piece]) -> Sequence[Piece]:
         """Return one paragraph."""
         record, bibliography = writing.record, writing.atlas.bibliography
         if record is None or record.paper not in bibliography:
-            return unusable(_("The paper of this page is not in the bibliography."))
+            return [make.paragraph(make.emphasis(f"[{_('The paper of this page is not in the bibliography.')}]"))]
         paper = bibliography[record.paper]
         parts = [part for part in (_byline(paper), paper.container, paper.year or _("undated")) if part]
-        content: list[nodes.Node | str] = [" · ".join(parts)]
+        content: list[Piece | str] = [" · ".join(parts)]
         if paper.url:
-            content += [
-                " · ",
-                link(paper.url, f"doi:{paper.doi}" if paper.doi else f"PMID {paper.pmid}" if paper.pmid else _("web")),
-            ]
-        return [paragraph(*content, classes=["atlas-byline"])]
+            shown = f"doi:{paper.doi}" if paper.doi else f"PMID {paper.pmid}" if paper.pmid else _("web")
+            content += [" · ", make.link(paper.url, shown)]
+        return [make.paragraph(*content, classes=["atlas-byline"])]
 
 
 def _byline(paper: Reference) -> str:
     return paper.byline(last=_("{names} and {last}"), others=_("{names} and {number} others"))
 
 
-class Disclosure(WriteTime):
+class Disclosure(ShapedPart):
     """What is known of retractions; who drafted the page, from what, whether it was reviewed; that it is not medical advice."""
 
-    finished = True
-
-    def render(self, writing: Writing) -> Sequence[nodes.Node]:
+    def shape(self, writing: Writing, make: Shapes[Piece]) -> Sequence[Piece]:
         """Return a block of a paragraph each."""
         record = writing.record
         atlas = writing.atlas
         said = disclosure(record, atlas.policy.read[record.read], atlas.scanner) if record else _(NOT_ADVICE)
         page = writing.paper(None)
-        known = [paragraph(status(page.checks, shown=bool(page.notices)))] if page else []
-        return [container(*known, paragraph(said), classes=["atlas-disclosure"])]
+        known = [make.paragraph(status(page.checks, shown=bool(page.notices)))] if page else []
+        return [make.container(*known, make.paragraph(said), classes=["atlas-disclosure"])]
 
 
 def disclosure(record: Record, read: str, scanner: str = "") -> str:
@@ -197,8 +192,10 @@ class FrameCitingPage(SphinxTransform):
     def apply(self, **kwargs: Any) -> None:
         """Add the banners, if the document cites anything."""
         domain, docname = atlas_domain(self.env), self.env.docname
+        if docname in domain.stated or not _cites(self.document):
+            return
         section = next(self.document.findall(nodes.section), None)
-        if docname not in domain.stated and section is not None and _cites(self.document):
+        if section is not None:
             section.insert(1, Notices(docname=docname))
             section.extend(works_cited(self.env, self.document))
 

@@ -9,11 +9,12 @@ import subprocess
 from importlib import metadata
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
 from evidence_atlas.core.atlas import load_atlas
-from evidence_atlas.core.digest import digest
+from evidence_atlas.core.digest import canonical, digest
 from evidence_atlas.core.identity import Identity, identity
 from evidence_atlas.core.notices import Notice
 from evidence_atlas.core.policy import built_in
@@ -127,3 +128,25 @@ def test_the_ids_that_a_record_names():
         "topic": ("pain", "sleep"), "read": ("secondary",), "role": ("inclusion", "inclusion"), "joined": ("any",),
     }  # fmt: skip
     assert record(built_in()).uses()["joined"] == ()
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3) | st.sampled_from(["\uff61", "\U0001f642"]), inner)
+    ),
+    max_leaves=12,
+)
+
+
+@PROPERTY
+@given(JSON)
+def test_canonical_json_is_that_of_the_standard(content):
+    """Whatever content holds, its bytes are those of RFC 8785, or it is refused as there."""
+    try:
+        expected = rfc8785.dumps(content)
+    except ValueError:
+        with pytest.raises(ValueError):  # noqa: PT011  (either of two kinds, both of them values that JSON has not)
+            canonical(content)
+    else:
+        assert canonical(content) == expected
