@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
+from markupsafe import Markup
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
@@ -25,7 +26,8 @@ from evidence_atlas.language import _, ngettext, number
 from evidence_atlas.long_lists import page_names, parted, span_name, spans, way
 from evidence_atlas.made_pages import digest_of, frame_digest, must_write, page_file
 from evidence_atlas.nodeset import bullet_list, link, paragraph
-from evidence_atlas.shapes import ReferenceBackend
+from evidence_atlas.shapes import HtmlShapes, ReferenceBackend, Shapes
+from evidence_atlas.works_cited import said_of_work
 from evidence_atlas.writing import WriteTime, Writing, announce, has_own_pages, show
 
 if TYPE_CHECKING:
@@ -120,15 +122,12 @@ def _body(app: Sphinx, page: str, title: str, keys: Sequence[str], ways: str) ->
     domain = atlas_domain(app.env)
     cited: Any = app.env.get_domain("cite")
     style, backend, items = app.config.bibtex_default_style, ReferenceBackend(), []
-    here, its_page = app.builder.get_target_uri(page), _("Its page in this atlas")
+    writing = Writing(page, app.builder, domain)
+    make: Shapes[Markup] = HtmlShapes(writing)
     for key in keys:
         text = cited.formatter.text(style, partial(_entry, domain, key), cited.digest(key)).render(backend)
-        about = domain.papers.get(key)
-        address = relative_uri(here, app.builder.get_target_uri(about.docname)) if about else ""
-        more = f' <a href="{escape(address)}">{escape(its_page)}</a>.' if about else ""
-        notices = domain.atlas.notices_of(key)
-        marks = f' <strong class="atlas-mark-withdrawn">{escape(_(notices[0].label))}.</strong>' if notices else ""
-        items.append(f'<li id="{escape(nodes.make_id(key))}"><p>{text}{marks}{more} <code>{escape(key)}</code></p></li>')
+        said = said_of_work(writing, make, key)
+        items.append(f'<li id="{escape(nodes.make_id(key))}"><p>{text}{"".join(said)} <code>{escape(key)}</code></p></li>')
     return f"<section><h1>{escape(title)}</h1>\n<ul>\n{chr(10).join(items)}\n</ul>{ways}</section>"
 
 
