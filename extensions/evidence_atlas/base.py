@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import atexit
-import gc
 import hashlib
-import logging
 import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from docutils import nodes
-from docutils.frontend import OptionParser
 from sphinx.config import Config
-from sphinx.util.logging import NAMESPACE
 
 import evidence_atlas
-from evidence_atlas import writing
+from evidence_atlas import sparing, writing
 from evidence_atlas.core import style
 from evidence_atlas.core.atlas import assemble
 from evidence_atlas.core.checker import check_page, page_inputs
@@ -44,8 +38,7 @@ _WANTED = {
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Load the parsers, add the domain and the settings, connect reading and writing."""
-    _make_shown_messages_only()
-    _spare_the_collector()  # before Sphinx loads what it knows from an earlier build, which then takes half as long
+    sparing.connect(app)  # before Sphinx loads what it knows from an earlier build, which then takes half as long
     for extension in ("evidence_atlas.language", "myst_parser", "indexed_bibtex.bibfiles", "sphinx_design"):
         app.setup_extension(extension)
     for name in NAMES:
@@ -54,13 +47,9 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("config-inited", find_files, priority=100)
     app.connect("builder-inited", read_files)
     app.connect("builder-inited", forget_torn_note)
-    app.connect("builder-inited", spare_lookups)
     app.connect("env-get-outdated", find_outdated)
     app.connect("source-read", read_source, priority=200)
     app.connect("env-updated", mark_as_orphans)
-    app.atlas_resolved = None  # type: ignore[attr-defined]
-    app.connect("doctree-read", let_go_of_parser)
-    app.connect("doctree-resolved", let_go_of_written)
     writing.connect(app)
     return {
         "version": evidence_atlas.__version__,
@@ -108,52 +97,6 @@ def read_files(app: Sphinx) -> None:
             chosen.references = atlas.bibliography
     for finding in sorted({*findings, *wrong}, key=str):
         warn(finding)
-
-
-def _make_shown_messages_only() -> None:
-    """Keep Sphinx from making messages for ``-vv``, one an event, where no handler takes them."""
-    logger = logging.getLogger(NAMESPACE)
-    logger.setLevel(min(handler.level for handler in logger.handlers))
-
-
-def _spare_the_collector() -> None:
-    """Keep the garbage collector from walking doctrees on their way.
-
-    They are cyclic and many; with Python's thresholds the collector visits them again and again. A page makes some
-    10,000 objects that soon go; nearly all that outlives them stays, so the older generations are seldom worth a visit.
-    At its exit Python would look through all that is left, a twentieth of a build; the system takes it back at once.
-    """
-    gc.set_threshold(10_000, 500, 100)
-    atexit.register(gc.freeze)
-
-
-def spare_lookups(app: Sphinx) -> None:
-    """Keep docutils from looking, for each document anew, for settings that are not there and style sheets that no page shows."""
-    settings = app.env.settings
-    settings["_disable_config"] = not any(Path(file).is_file() for file in OptionParser.get_standard_config_files())
-    settings["stylesheet_path"] = None
-
-
-def let_go_of_parser(app: Sphinx, doctree: nodes.document) -> None:
-    """Forget MyST's way from a reporter to its lines, by which what has read a page and the page would keep each other."""
-    vars(doctree.reporter).pop("get_source_and_line", None)
-
-
-def let_go_of_written(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Loosen the nodes of the evidence page that was resolved before: where one process writes, it is written by now.
-
-    Nodes know their parents and their document, and these know their nodes. Left so, written pages would fill the memory
-    until the collector came, which looks through all that are still to be written. Who keeps a page can read it downwards.
-    """
-    written: nodes.document | None = app.atlas_resolved  # type: ignore[attr-defined]
-    if written is not None:
-        left: list[Any] = [written, *written.ids.values()]  # what resolving has replaced is known by its id alone
-        while left:
-            node = left.pop()
-            node.parent = node.document = None
-            left += node.children
-    ours = docname in atlas_domain(app.env).stated and not app.builder.parallel_ok
-    app.atlas_resolved = doctree if ours else None  # type: ignore[attr-defined]
 
 
 def find_outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> Iterable[str]:
