@@ -131,7 +131,7 @@ def test_the_ids_that_a_record_names():
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text() | st.just("\ud800"),
     lambda inner: (
         st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3) | st.sampled_from(["\uff61", "\U0001f642"]), inner)
     ),
