@@ -331,3 +331,15 @@ def test_settings_of_docutils_count(build: Build):
     assert "directive disabled" in warning
     (warning,) = build({"docs/plain.md": words}, folder="b").warnings
     assert "directive disabled" not in warning
+
+
+def test_settings_are_the_same_whether_docutils_looks_for_a_file_or_not(build: Build):
+    """The options of reStructuredText, of which docutils is told the values alone where there is no docutils.conf."""
+    sources = {"docs/plain.md": "---\norphan: true\n---\n\n# Plain\n"}
+    short = vars(build(sources).app.env.get_doctree("plain").settings)
+    whole = vars(build(sources | {"docs/docutils.conf": "[general]\n"}, folder="b").app.env.get_doctree("plain").settings)
+    differ = {name for name, value in whole.items() if value != short[name]}
+    assert short.keys() == whole.keys()
+    assert differ <= {"env", "_source", "_config_files", "_disable_config"}
+    assert short["tab_width"] == 8
+    assert short["raw_enabled"] is True

@@ -7,12 +7,14 @@ from html.parser import HTMLParser
 
 import pytest
 from docutils import nodes
+from markupsafe import Markup
 from pybtex.richtext import HRef, Protected, Symbol, Tag, Text
 from pybtex.style import FormattedEntry
 
 from conftest import BIB, CONF, Build, Built, build_in, page
 from evidence_atlas.at_a_glance import AtAGlance
 from evidence_atlas.cite_block import CiteBlock
+from evidence_atlas.contribute import Contribute
 from evidence_atlas.domain import atlas_domain
 from evidence_atlas.frame import Byline, Disclosure
 from evidence_atlas.history import History
@@ -74,7 +76,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     files = pages | {
         "references.bib": BIB + web,
         "notices.toml": notice,
-        "docs/conf.py": CONF.replace('"basic"', '"evidence_atlas"'),
+        "docs/conf.py": CONF.replace('"basic"', '"evidence_atlas"') + 'atlas_contact = "a&b@a.example"\n',
     }
     return build_in(tmp_path_factory.mktemp("shapes"))(files)
 
@@ -91,7 +93,7 @@ def test_both_ways_show_the_same(built: Built):
             assert isinstance(shown, nodes.raw)
             assert Tokens(without_fold(shown.astext())).found == by_sphinx(built, kept)
             seen.add(type(part))
-    assert seen == {AtAGlance, Byline, CiteBlock, Disclosure, History, Related, WorksCited}
+    assert seen == {AtAGlance, Byline, CiteBlock, Contribute, Disclosure, History, Related, WorksCited}
 
 
 def without_fold(html: str) -> str:
@@ -111,7 +113,7 @@ def everything(make: Shapes[Piece], docname: str) -> list[Piece]:
         *make.listing("@a{b,\n  c = {<d>}\n}", ["six"]),
         make.bullet_list([[HARD], [make.strong("x"), HARD]], ["seven"]),
         make.definitions([(HARD, [make.paragraph(HARD), make.paragraph("second")])]),
-        make.container(make.paragraph("inside"), classes=["eight"], ids=["nine"]),
+        make.container(make.paragraph("inside"), make.ready(Markup("<hr>")), classes=["eight"], ids=["nine"]),
     ]
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from html import escape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urljoin
 
 from docutils import nodes
+from markupsafe import Markup, escape
 from sphinx.locale import get_translator
 from sphinx.util.docutils import SphinxDirective
 
@@ -16,40 +16,39 @@ import evidence_atlas
 from evidence_atlas.core.atlas import Atlas
 from evidence_atlas.domain import atlas_domain
 from evidence_atlas.language import CATALOG, N_, _
-from evidence_atlas.nodeset import container, filled, heading, paragraph
+from evidence_atlas.nodeset import Piece, filled
+from evidence_atlas.shapes import Shapes
 from evidence_atlas.theme import is_own_site
-from evidence_atlas.writing import WriteTime, Writing, has_own_pages
+from evidence_atlas.writing import ShapedPart, Writing, has_own_pages
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
 
 BLOCK = "atlas-contribute"
-_FOLDED = """<details class="atlas-fold">
+_FOLDED = Markup("""<details class="atlas-fold">
 <summary>{name}</summary>
 {form}
 <p class="atlas-hint">{private}</p>
-</details>"""
+</details>""")
 _PAGE, _VERSION = "%page%", "%version%"  # blanks of a form that is the same on every page but for them
 
 
-class Contribute(WriteTime):
+class Contribute(ShapedPart):
     """The form of the inbox; where there is none, a prepared mail and a prepared issue. Page and version are filled in."""
 
-    finished = True
-
-    def render(self, writing: Writing) -> Sequence[nodes.Node]:
+    def shape(self, writing: Writing, make: Shapes[Piece]) -> Sequence[Piece]:
         """Return the block."""
         atlas, page = writing.atlas, writing.docname
         if atlas.settings.inbox and writing.can_link_within:
-            content: nodes.Node = nodes.raw("", folded_form(atlas, page), format="html")
+            content = make.ready(folded_form(atlas, page))
         else:
             sentence, offered = offers(atlas, page)
-            content = paragraph(*filled(sentence, **{name: writing.link(*offer) for name, offer in offered.items()}))
-        return [container(heading(_("Contribute")), content, classes=[BLOCK])]
+            content = make.paragraph(*filled(sentence, **{name: make.link(*offer) for name, offer in offered.items()}))
+        return [make.container(make.heading(_("Contribute")), content, classes=[BLOCK])]
 
 
-def folded_form(atlas: Atlas, page: str) -> str:
+def folded_form(atlas: Atlas, page: str) -> Markup:
     """Return the form, which a reader unfolds, as HTML.
 
     Args:
@@ -58,17 +57,17 @@ def folded_form(atlas: Atlas, page: str) -> str:
     """
     settings = atlas.settings
     blank = _blank_form(settings.inbox, settings.inbox_contact_days, get_translator(CATALOG).gettext)
-    return blank.replace(_VERSION, escape(atlas.identity.version)).replace(_PAGE, escape(page))
+    return blank.replace(_VERSION, atlas.identity.version).replace(_PAGE, page)
 
 
 @lru_cache(maxsize=1)
-def _blank_form(inbox: str, days: int, _: Callable[[str], str]) -> str:
+def _blank_form(inbox: str, days: int, _: Callable[[str], str]) -> Markup:
     """Return the form with blanks; it is made once for a site and not for each of its pages."""
     from evidence_atlas.inbox.pages import form_html
 
     form = form_html(inbox, {"page": _PAGE, "version": _VERSION}, days, _)
     private = _("Private: a person reads it, and nothing is published by itself. Your internet address is not kept.")
-    return _FOLDED.format(name=escape(_("Something wrong or missing? Write to the editors")), form=form, private=escape(private))
+    return _FOLDED.format(name=_("Something wrong or missing? Write to the editors"), form=form, private=private)
 
 
 def offers(atlas: Atlas, page: str) -> tuple[str, dict[str, tuple[str, str]]]:
@@ -143,13 +142,13 @@ def offer(app: Sphinx, page: str, template: str, context: dict[str, Any], doctre
         context["body"] = f"{context.get('body', '')}\n{block}\n"
 
 
-def _block(atlas: Atlas, page: str) -> str:
+def _block(atlas: Atlas, page: str) -> Markup:
     """Return the form, or the sentence with its links, as HTML."""
     if atlas.settings.inbox:
-        return f'<div class="{BLOCK}">\n{folded_form(atlas, page)}\n</div>'
+        return Markup('<div class="{}">\n{}\n</div>').format(BLOCK, folded_form(atlas, page))
     sentence, offered = offers(atlas, page)
-    links = {name: f'<a href="{escape(address)}">{escape(words)}</a>' for name, (address, words) in offered.items()}
-    return f'<p class="{BLOCK}">{escape(sentence).format(**links)}</p>' if links else ""
+    links = {name: Markup('<a href="{}">{}</a>').format(*offer) for name, offer in offered.items()}
+    return Markup('<p class="{}">{}</p>').format(BLOCK, escape(sentence).format(**links)) if links else Markup("")
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

@@ -179,9 +179,11 @@ def end_last_section(body: nodes.Element) -> None:
 
 def add_before_disclosure(transform: SphinxTransform, part: type[WriteTime]) -> None:
     """Put a part on an evidence page that was framed, before its last lines."""
-    for disclosure in transform.document.findall(Disclosure):
-        disclosure.parent.insert(disclosure.parent.index(disclosure), part(docname=transform.env.docname))
-        return
+    for body in (transform.document, *transform.document.children):
+        for child in reversed(body.children):
+            if isinstance(child, Disclosure):
+                child.parent.insert(child.parent.index(child), part(docname=transform.env.docname))
+                return
 
 
 class FrameCitingPage(SphinxTransform):

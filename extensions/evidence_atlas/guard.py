@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -51,7 +52,13 @@ def outside(env: BuildEnvironment, name: str) -> bool:
 
 
 def _leads_out(env: BuildEnvironment, path: str | Path) -> bool:
-    return not os.path.realpath(path).startswith(f"{os.path.realpath(env.srcdir)}{os.sep}")
+    return not os.path.realpath(path).startswith(_within(env.srcdir))
+
+
+@lru_cache(maxsize=1)
+def _within(folder: Path) -> str:
+    """Return how the real path of what a folder holds begins."""
+    return f"{os.path.realpath(folder)}{os.sep}"
 
 
 # ---------------------------------------------------------------------------------------------------------

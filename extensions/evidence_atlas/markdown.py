@@ -2,7 +2,8 @@
 
 For each document MyST-Parser puts its rules together again, and makes a spare document with all of docutils' options
 that nobody uses; together that takes as long as reading a page. The parser here keeps the first and leaves out the
-second. (``upstream/myst-parser`` holds what would make the latter needless.)
+second. (``upstream/myst-parser`` holds what would make the latter needless.) Of the options it tells docutils the values
+alone where no file can set others.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
+from docutils.frontend import get_default_settings
+from docutils.parsers.rst import Parser as RstParser
 from docutils.parsers.rst.languages import get_language
 from markdown_it import MarkdownIt
 from myst_parser.mdit_to_docutils.sphinx_ import SphinxRenderer
@@ -49,8 +52,21 @@ class Renderer(SphinxRenderer):
         self._heading_slugs: dict[str, tuple[int | None, str, str]] = {}
 
 
+def _values_of_options() -> dict[str, Any]:
+    """Return what docutils' options of reStructuredText are unless somebody says otherwise."""
+    common, of_all = vars(get_default_settings()), vars(get_default_settings(RstParser))
+    return {name: value for name, value in of_all.items() if name not in common}
+
+
 class Markdown(MystParser):
     """MyST's parser of a Sphinx project."""
+
+    settings_default_overrides = _values_of_options()
+
+    @property
+    def settings_spec(self) -> tuple[Any, ...]:  # type: ignore[override]  # a class cannot know it
+        """The options of reStructuredText, by which docutils reads ``docutils.conf``; none where it reads none."""
+        return () if self._env.settings.get("_disable_config") else RstParser.settings_spec
 
     def parse(self, inputstring: str, document: nodes.document) -> None:
         """Read Markdown into a document.

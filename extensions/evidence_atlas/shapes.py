@@ -76,6 +76,9 @@ class Shapes(Protocol[Piece]):
     def container(self, *content: Piece, classes: Sequence[str], ids: Sequence[str] = ()) -> Piece:
         """Return a block that only groups."""
 
+    def ready(self, html: Markup) -> Piece:
+        """Return HTML as it is, which formats other than a site leave out."""
+
 
 @dataclass(frozen=True)
 class NodeShapes:
@@ -136,6 +139,10 @@ class NodeShapes:
         """Return a definition list."""
         rows = [nodes.definition_list_item("", nodes.term("", name), nodes.definition("", *said)) for name, said in items]
         return nodes.definition_list("", *rows)
+
+    def ready(self, html: Markup) -> nodes.Node:
+        """Return a raw node."""
+        return nodes.raw("", html, format="html")
 
 
 @dataclass(frozen=True)
@@ -217,6 +224,10 @@ class HtmlShapes:
         """Return an element ``div``."""
         named = {"id": ids[0]} if ids else {}
         return _element("div", "\n{}\n".format("\n".join(content)), [*classes, "docutils"], **named)
+
+    def ready(self, html: Markup) -> Markup:
+        """Return it."""
+        return html
 
 
 def _element(name: str, content: str, classes: Sequence[str] = (), **attributes: str) -> Markup:

@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
 from evidence_atlas.inbox.message import HONEYPOT, KINDS, LONGEST, TICKET, Message
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ def labels(_: Translate) -> dict[str, str]:
     return dict(zip(KINDS, words, strict=True))
 
 
-def form_html(action: str, values: Mapping[str, str], days: int, _: Translate, wrong: Sequence[str] = ()) -> str:
+def form_html(action: str, values: Mapping[str, str], days: int, _: Translate, wrong: Sequence[str] = ()) -> Markup:
     """Return the form.
 
     Args:
@@ -42,9 +44,10 @@ def form_html(action: str, values: Mapping[str, str], days: int, _: Translate, w
         _: Translates texts.
         wrong: Names of the fields that must be filled in again.
     """
-    return str(_environment().get_template("form.html").render(_common(_) | {
+    form = _environment().get_template("form.html").render(_common(_) | {
         "action": action, "values": values, "days": days, "wrong": wrong,
-    }))  # fmt: skip
+    })  # fmt: skip
+    return Markup(form)  # noqa: S704  (the template escapes what it is given)
 
 
 class Pages:

@@ -25,24 +25,8 @@ if TYPE_CHECKING:
 
 FACETS = ("pem", "design", "level", "context", "topic", "year", "journal")  # names of fields
 
-# parts that are boilerplate, lists of other pages, or stand in the record by themselves
-_LEFT_OUT = frozenset(
-    {
-        "atlas-byline",
-        "atlas-cite",
-        "atlas-codes",
-        "atlas-contribute",
-        "atlas-disclosure",
-        "atlas-glance",
-        "atlas-history",
-        "atlas-related",
-        "atlas-summary",
-        "atlas-table",
-        "atlas-works",
-        "atlas-years",
-        "toctree-wrapper",
-    }
-)
+# lists, and what stands in the record by itself; parts that are HTML on a site are left out as such
+_LEFT_OUT = frozenset({"atlas-codes", "atlas-summary", "atlas-table", "atlas-works", "atlas-years", "toctree-wrapper"})
 
 
 def folder_of(app: Sphinx) -> Path:
