@@ -92,6 +92,19 @@ def test_definition_pages_follow_the_papers(build: Build):
     assert [name for name in third.files() if name.startswith("definitions/")] == ["definitions/index.html"]
 
 
+@pytest.mark.parametrize("name", ["definitions/oxford-1991", "works/2019"])
+def test_a_document_takes_the_place_of_a_page_without_a_source(build: Build, name: str):
+    """Where a document comes to have the name of such a page, it stands there and stays, and the page is back when it goes."""
+    works = {"docs/works.md": "# Works\n\n```{evidence-references}\n```\n"}
+    made = build({**FILES, **works}).html(name)
+    own = {f"docs/{name}.md": "---\norphan: true\n---\n\n# Words of our own\n"}
+    taken = build({**FILES, **works, **own})
+    assert "Words of our own" in taken.html(name)
+    assert "Words of our own" in build({**FILES, **works, **own}).html(name)
+    (taken.source / f"{name}.md").unlink()
+    assert build({**FILES, **works}).html(name) == made
+
+
 # ---------------------------------------------------------------------------------------------------------
 # Coverage
 # ---------------------------------------------------------------------------------------------------------

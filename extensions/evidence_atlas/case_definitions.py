@@ -11,7 +11,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
@@ -21,7 +20,6 @@ from sphinx.util.osutil import relative_uri
 import evidence_atlas
 from evidence_atlas.browse_facets import Listed, newest_first, work_of
 from evidence_atlas.browse_html import BrowseWriter
-from evidence_atlas.core import files
 from evidence_atlas.core.policy import Definition, Policy, State
 from evidence_atlas.core.record import Criterion, Record
 from evidence_atlas.core.verdict import Verdict
@@ -29,15 +27,14 @@ from evidence_atlas.definition_badges import counts, read_otherwise
 from evidence_atlas.domain import AtlasDomain, Paper, atlas_domain
 from evidence_atlas.evidence_policy import unchecked
 from evidence_atlas.language import _, ngettext, number, shown_verdict
-from evidence_atlas.made_pages import digest_of, frame_digest, must_write, page_file
+from evidence_atlas.made_pages import Unmade, collected_pages, digest_of
 from evidence_atlas.nodeset import bullet_list, link, text
-from evidence_atlas.writing import WriteTime, Writing, announce, has_own_pages, show
+from evidence_atlas.writing import WriteTime, Writing, has_own_pages, show
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
 
-REMEMBERED = "case-definition:"  # begins the names of these pages among what is remembered between builds
 Uses = Mapping[str, Mapping[str, Sequence[Paper]]]  # papers by definition and role
 
 
@@ -94,23 +91,15 @@ def uses_of(domain: AtlasDomain) -> Uses:
 
 def definition_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     """Yield the pages that changed, below each document that has the directive; delete those of definitions that are gone."""
+    return collected_pages(app, "case-definition", _unmade(app)) if has_own_pages(app.builder) else iter(())
+
+
+def _unmade(app: Sphinx) -> Iterator[Unmade]:
     domain = atlas_domain(app.env)
-    if not has_own_pages(app.builder):
-        return
-    now: dict[str, str] = app.atlas_signatures  # type: ignore[attr-defined]
-    before: Mapping[str, str] = app.atlas_before  # type: ignore[attr-defined]
-    frame = frame_digest(app) if domain.defined else ""
     for start in sorted(domain.defined):
         writer = BrowseWriter(start, app.env.titles[start].astext(), app.builder.get_target_uri, domain.shown_atlas)
-        pages = [page for page in _pages(domain, writer) if page.name not in app.env.found_docs]
-        announce(app, (REMEMBERED + page.name for page in pages))
-        for page in pages:
-            shown = digest_of(frame, writer.title, page.signature)
-            if must_write(app, page_file(app, page.name), REMEMBERED + page.name, shown):
-                yield page.name, {"title": page.title, "body": page.body()}, "page.html"
-    for name in before.keys() - now.keys():
-        if name.startswith(REMEMBERED):
-            files.remove(page_file(app, name.removeprefix(REMEMBERED)), Path(app.outdir))
+        for page in _pages(domain, writer):
+            yield Unmade(page.name, digest_of(writer.title, page.signature), page.made)
 
 
 @dataclass(frozen=True)
@@ -137,15 +126,12 @@ class DefinitionPage:
     now: Mapping[State, int]
     signature: str
 
-    @property
-    def title(self) -> str:
-        """The title."""
-        return _("Case definition: {}").format(self.row.label)
-
-    def body(self) -> str:
-        """Return the content as HTML."""
+    def made(self) -> tuple[str, str]:
+        """Return the title, and the content as HTML."""
+        title = _("Case definition: {}").format(self.row.label)
         content = [*self._says(), _heading(_("The papers that used it")), *self._papers(), *self._badges()]
-        return self.writer.page(self.name, self.title, [(self.writer.title, self.writer.start)], "\n".join(content)).body
+        page = self.writer.page(self.name, title, [(self.writer.title, self.writer.start)], "\n".join(content))
+        return page.title, page.body
 
     def _says(self) -> Iterator[str]:
         """Yield what the policy says, where it was read, and what follows for a study."""

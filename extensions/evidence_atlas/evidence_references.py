@@ -6,10 +6,9 @@ The pages are made without sources, for sites alone: other formats list the work
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
@@ -18,17 +17,16 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
 import evidence_atlas
-from evidence_atlas.core import files
 from evidence_atlas.core.references import as_year
 from evidence_atlas.domain import AtlasDomain, atlas_domain
 from evidence_atlas.fields import UNDATED
 from evidence_atlas.language import _, ngettext, number
 from evidence_atlas.long_lists import page_names, parted, span_name, spans, way
-from evidence_atlas.made_pages import digest_of, frame_digest, must_write, page_file
+from evidence_atlas.made_pages import Unmade, collected_pages, digest_of
 from evidence_atlas.nodeset import bullet_list, link, paragraph
 from evidence_atlas.shapes import HtmlShapes, ReferenceBackend, Shapes
 from evidence_atlas.works_cited import said_of_work
-from evidence_atlas.writing import WriteTime, Writing, announce, has_own_pages, show
+from evidence_atlas.writing import WriteTime, Writing, has_own_pages, show
 
 if TYPE_CHECKING:
     from pybtex.database import Entry
@@ -36,7 +34,6 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
     from sphinx.util.typing import ExtensionMetadata
 
-REMEMBERED = "year:"  # begins the names of these pages among what is remembered between builds
 MOST_WORKS = 200  # on one page
 COUNTED = "works by year"  # the name of what documents show of the bibliography as a whole
 
@@ -90,27 +87,21 @@ def find_changed(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
 
 def year_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     """Yield the pages of years that changed, below each document that has the directive; delete those that are gone."""
+    return collected_pages(app, "year", _pages(app)) if has_own_pages(app.builder) else iter(())
+
+
+def _pages(app: Sphinx) -> Iterator[Unmade]:
     domain = atlas_domain(app.env)
-    if not has_own_pages(app.builder):
-        return
-    now: dict[str, str] = app.atlas_signatures  # type: ignore[attr-defined]
-    before: Mapping[str, str] = app.atlas_before  # type: ignore[attr-defined]
     years = by_year(domain) if domain.listings else {}
-    frame = frame_digest(app) if years else ""
     for docname in sorted(domain.listings):
         for year, keys in years.items():
             parts = parted(keys, MOST_WORKS)
             names, held = page_names(f"{docname}/{year}", len(parts)), spans([len(part) for part in parts])
-            announce(app, (f"{REMEMBERED}{name}" for name in names))
             for place, page in enumerate(names):
-                shown = digest_of(frame, repr(held), *(domain.paper_signature(key) for key in parts[place]))
-                if must_write(app, page_file(app, page), REMEMBERED + page, shown):
-                    title = f"{title_of(year)}, {span_name(held[place])}" if place else title_of(year)
-                    ways = way(_("Of {all} works: {parts}"), held, place, names, app.builder.get_target_uri)
-                    yield page, {"title": title, "body": _body(app, page, title, parts[place], ways)}, "page.html"
-    for name in before.keys() - now.keys():
-        if name.startswith(REMEMBERED):
-            files.remove(page_file(app, name.removeprefix(REMEMBERED)), Path(app.outdir))
+                shown = digest_of(repr(held), *(domain.paper_signature(key) for key in parts[place]))
+                title = f"{title_of(year)}, {span_name(held[place])}" if place else title_of(year)
+                ways = way(_("Of {all} works: {parts}"), held, place, names, app.builder.get_target_uri)
+                yield Unmade(page, shown, partial(_made, app, page, title, parts[place], ways))
 
 
 def title_of(year: str) -> str:
@@ -118,7 +109,7 @@ def title_of(year: str) -> str:
     return _("Works of {year}").format(year=shown_year(year))
 
 
-def _body(app: Sphinx, page: str, title: str, keys: Sequence[str], ways: str) -> str:
+def _made(app: Sphinx, page: str, title: str, keys: Sequence[str], ways: str) -> tuple[str, str]:
     domain = atlas_domain(app.env)
     cited: Any = app.env.get_domain("cite")
     style, backend, items = app.config.bibtex_default_style, ReferenceBackend(), []
@@ -128,7 +119,7 @@ def _body(app: Sphinx, page: str, title: str, keys: Sequence[str], ways: str) ->
         text = cited.formatter.text(style, partial(_entry, domain, key), cited.digest(key)).render(backend)
         said = said_of_work(writing, make, key)
         items.append(f'<li id="{escape(nodes.make_id(key))}"><p>{text}{"".join(said)} <code>{escape(key)}</code></p></li>')
-    return f"<section><h1>{escape(title)}</h1>\n<ul>\n{chr(10).join(items)}\n</ul>{ways}</section>"
+    return title, f"<section><h1>{escape(title)}</h1>\n<ul>\n{chr(10).join(items)}\n</ul>{ways}</section>"
 
 
 def _entry(domain: AtlasDomain, key: str) -> Entry:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +56,52 @@ def must_write(app: Sphinx, file: Path, key: str, shown: str) -> bool:
     return bool(app.atlas_before.get(key) != shown) or not file.exists()  # type: ignore[attr-defined]
 
 
+@dataclass(frozen=True)
+class Unmade:
+    """A page that is made only where it must be written.
+
+    Attributes:
+        name: Its name, as a document's.
+        shown: A digest of all that it shows but its frame.
+        make: Makes its title, and its content as HTML.
+    """
+
+    name: str
+    shown: str
+    make: Callable[[], tuple[str, str]]
+
+
+def collected_pages(app: Sphinx, kind: str, pages: Iterable[Unmade]) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Yield the pages that must be written, as Sphinx collects them; delete those that are gone.
+
+    Args:
+        app: The build.
+        kind: Begins the names of such pages among what is remembered between builds.
+        pages: All pages of the kind.
+    """
+    names = {f"{kind}:{page.name}": page for page in pages if page.name not in app.env.found_docs}
+    announce(app, names)
+    frame = frame_digest(app) if names else ""
+    for name, page in names.items():
+        if must_write(app, page_file(app, page.name), name, digest_of(frame, page.shown)):
+            title, body = page.make()
+            yield page.name, {"title": title, "body": body}, "page.html"
+    _delete_gone(app, kind, lambda name: name.partition(":")[2])
+
+
+def _delete_gone(app: Sphinx, kind: str, page_of: Callable[[str], str]) -> None:
+    """Delete the pages of a kind that are no longer made, unless a document has taken the name.
+
+    Args:
+        app: The build.
+        kind: Begins the names of such pages among what is remembered between builds.
+        page_of: Gives the name of a page by the one under which it is remembered; nothing where that is of no page.
+    """
+    for name in app.atlas_before.keys() - app.atlas_signatures.keys():  # type: ignore[attr-defined]
+        if name.startswith(f"{kind}:") and (page := page_of(name)) and page not in app.env.found_docs:
+            files.remove(page_file(app, page), Path(app.outdir))
+
+
 def changed_pages(
     app: Sphinx, kind: str, shown: Mapping[str, str], pages: Callable[[str], Iterable[BrowsePage]]
 ) -> Iterator[tuple[str, list[BrowsePage]]]:
@@ -84,6 +131,4 @@ def changed_pages(
             announce(app, [mine + page.name for page in changed])
             yield docname, changed
         now[mine] = whole
-    for name in before.keys() - now.keys():
-        if name.startswith(f"{kind}:") and (gone := name.split(":", 2)[2]):
-            files.remove(page_file(app, gone), Path(app.outdir))
+    _delete_gone(app, kind, lambda name: name.split(":", 2)[2])
