@@ -17,7 +17,8 @@ from evidence_atlas.charts import vector
 from evidence_atlas.charts.directive import tally_of
 from evidence_atlas.charts.links import Links
 from evidence_atlas.charts.store import _draw
-from evidence_atlas.domain import AtlasDomain, Charted, atlas_domain
+from evidence_atlas.documents import Charted
+from evidence_atlas.domain import AtlasDomain, atlas_domain
 
 CHARTS = [(kind, "topic", "level") for kind in ("pem", "years", "definitions", "gaps", "sizes", "shares")] + [
     ("gaps", "topic", "design")

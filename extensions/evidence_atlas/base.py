@@ -18,7 +18,8 @@ from evidence_atlas.core.checker import check_page, page_inputs
 from evidence_atlas.core.findings import Code, Finding
 from evidence_atlas.core.references import Bibliography, drop_unsafe_links
 from evidence_atlas.core.settings import NAMES, find_project
-from evidence_atlas.domain import AtlasDomain, Stated, atlas_domain, warn
+from evidence_atlas.documents import Stated
+from evidence_atlas.domain import AtlasDomain, atlas_domain, warn
 from evidence_atlas.writing import references_digest
 from indexed_bibtex.domain import IndexedBibtexDomain
 

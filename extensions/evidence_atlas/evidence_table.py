@@ -15,7 +15,8 @@ from sphinx.util.typing import OptionSpec
 
 import evidence_atlas
 from evidence_atlas.core.findings import Code, Finding, listed, nearest
-from evidence_atlas.domain import Tabled, atlas_domain, warn
+from evidence_atlas.documents import Tabled
+from evidence_atlas.domain import atlas_domain, warn
 from evidence_atlas.fields import FIELDS
 from evidence_atlas.page_filters import wanted
 from evidence_atlas.tables import files, pages

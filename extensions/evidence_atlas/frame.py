@@ -15,7 +15,8 @@ from evidence_atlas.contribute import Contribute
 from evidence_atlas.core.notices import Notice
 from evidence_atlas.core.record import Record, Review
 from evidence_atlas.core.references import Reference
-from evidence_atlas.domain import Reading, atlas_domain
+from evidence_atlas.documents import Reading
+from evidence_atlas.domain import atlas_domain
 from evidence_atlas.language import N_, _, day
 from evidence_atlas.limitations import LIMITATIONS_CLASS
 from evidence_atlas.nodeset import Piece, admonition, filled, link, paragraph, text

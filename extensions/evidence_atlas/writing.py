@@ -26,7 +26,8 @@ from evidence_atlas.core import files
 from evidence_atlas.core.atlas import Atlas
 from evidence_atlas.core.findings import Code, Finding, nearest
 from evidence_atlas.core.record import Record
-from evidence_atlas.domain import AtlasDomain, Paper, Shown, atlas_domain, warn
+from evidence_atlas.documents import Shown
+from evidence_atlas.domain import AtlasDomain, Paper, atlas_domain, warn
 from evidence_atlas.nodeset import Piece
 from evidence_atlas.shapes import HtmlShapes, NodeShapes, Shapes
 from evidence_atlas.theme import is_own_site

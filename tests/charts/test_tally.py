@@ -10,7 +10,8 @@ from charts.project import KINDS
 from conftest import Built
 from evidence_atlas.charts.directive import tally_of
 from evidence_atlas.charts.tally import Tally, _edges, _periods
-from evidence_atlas.domain import AtlasDomain, Charted
+from evidence_atlas.documents import Charted
+from evidence_atlas.domain import AtlasDomain
 
 
 def counted(site: Built, kind: str, rows: str = "topic", columns: str = "level", **filters: tuple[str, ...]) -> Tally:

@@ -18,7 +18,8 @@ from evidence_atlas.charts.links import Links
 from evidence_atlas.charts.store import EXTRA, LIBRARY, Pictures, is_installed
 from evidence_atlas.charts.tally import AXES, KINDS, Head, Tally
 from evidence_atlas.core.findings import Code, Finding, listed, nearest
-from evidence_atlas.domain import AtlasDomain, Charted, atlas_domain, warn
+from evidence_atlas.documents import Charted
+from evidence_atlas.domain import AtlasDomain, atlas_domain, warn
 from evidence_atlas.fields import FIELDS
 from evidence_atlas.language import _, number
 from evidence_atlas.nodeset import container, paragraph, table, text

@@ -9,7 +9,7 @@ from sphinx.util.osutil import relative_uri
 
 from evidence_atlas.charts.tally import Tally
 from evidence_atlas.charts.vector import Link
-from evidence_atlas.domain import Charted
+from evidence_atlas.documents import Charted
 from evidence_atlas.writing import has_own_pages
 
 

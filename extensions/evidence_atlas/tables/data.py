@@ -11,7 +11,8 @@ from typing import Any
 from sphinx.util.osutil import relative_uri
 
 from evidence_atlas.core.atlas import Atlas
-from evidence_atlas.domain import Paper, Tabled
+from evidence_atlas.documents import Tabled
+from evidence_atlas.domain import Paper
 from evidence_atlas.fields import FIELDS, level_name
 from evidence_atlas.language import _
 from evidence_atlas.tables.rows import Rows

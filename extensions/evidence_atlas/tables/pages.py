@@ -10,7 +10,8 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from evidence_atlas.browse_html import BrowsePage, BrowseWriter
-from evidence_atlas.domain import Tabled, atlas_domain
+from evidence_atlas.documents import Tabled
+from evidence_atlas.domain import atlas_domain
 from evidence_atlas.language import _
 from evidence_atlas.long_lists import page_names, span_name
 from evidence_atlas.made_pages import changed_pages

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from docutils import nodes
 
 from evidence_atlas.core.findings import Code
-from evidence_atlas.domain import Paper, Tabled
+from evidence_atlas.documents import Tabled
+from evidence_atlas.domain import Paper
 from evidence_atlas.fields import FIELDS
 from evidence_atlas.language import _
 from evidence_atlas.long_lists import page_names, way

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from evidence_atlas.core.atlas import Atlas
-from evidence_atlas.domain import AtlasDomain, Paper, Tabled
+from evidence_atlas.documents import Tabled
+from evidence_atlas.domain import AtlasDomain, Paper
 from evidence_atlas.fields import FIELDS
 from evidence_atlas.language import _
 from evidence_atlas.long_lists import Span, spans
