@@ -94,7 +94,7 @@ class BrowseWriter:
         trail = [(self.title, self.start), (_(facet.by), home)]
         about = _paragraph(value.meaning) + _about(facet)
         if facet is YEAR or len(value.papers) <= MOST_PAPERS:
-            yield from self._parts(name, title, trail, value.papers, about)
+            yield from self.parts(name, title, trail, value.papers, about)
             return
         years: dict[str, list[Listed]] = defaultdict(list)
         for one in value.papers:
@@ -108,9 +108,9 @@ class BrowseWriter:
         total = f"<p>{escape(said)}</p>"
         yield self.page(name, title, trail, f'{about}{total}<ul class="atlas-letters">{"".join(rows)}</ul>')
         for year, papers in years.items():
-            yield from self._parts(f"{name}/{year}", f"{title}, {_year(year)}", [*trail, (title, name)], papers)
+            yield from self.parts(f"{name}/{year}", f"{title}, {_year(year)}", [*trail, (title, name)], papers)
 
-    def _parts(
+    def parts(
         self, name: str, title: str, trail: Sequence[tuple[str, str]], papers: Sequence[Listed], about: str = ""
     ) -> Iterator[BrowsePage]:
         """Yield the pages of a list of papers: one, where it is not long.
@@ -125,9 +125,20 @@ class BrowseWriter:
         parts = parted(papers, MOST_PAPERS)
         held, names = spans([len(part) for part in parts]), page_names(name, len(parts))
         for place, (here, part) in enumerate(zip(names, parts, strict=True)):
-            ways = way(_("Of {all} papers: {parts}"), held, place, names, self.uri)
             own_title, above = (f"{title}, {span_name(held[place])}", [*trail, (title, name)]) if place else (title, trail)
+            ways = self.way_to(name, papers, here)
             yield self.page(here, own_title, above, f"{about}{self.papers_list(here, part, papers)}{ways}")
+
+    def way_to(self, name: str, papers: Sequence[Listed], here: str) -> str:
+        """Return the way to the pages of a list of papers, as HTML; nothing on the only one.
+
+        Args:
+            name: The name of the first of them.
+            papers: All papers of the list.
+            here: The name of the page on which it stands.
+        """
+        parts = [len(part) for part in parted(papers, MOST_PAPERS)]
+        return way(_("Of {all} papers: {parts}"), spans(parts), here, page_names(name, len(parts)), self.uri)
 
     def papers_list(self, name: str, papers: Sequence[Listed], whole: Sequence[Listed] = ()) -> str:
         """Return a list of papers as HTML, after their number.

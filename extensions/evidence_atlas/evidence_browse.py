@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -107,28 +107,51 @@ def browse_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     digests: dict[str, str] = {}
     for start in sorted(domain.browsed):
         writer = BrowseWriter(start, app.env.titles[start].astext(), app.builder.get_target_uri, domain.shown_atlas)
-        alike: dict[int, list[BrowsePage]] = defaultdict(list)
+        changed: list[BrowsePage] = []
         for page in (page for facet in FACETS for page in writer.pages(facet, values_of(facet, papers, domain.shown_atlas))):
             if page.name in app.env.found_docs:
                 continue
             digests[page.name] = digest_of(frame, page.title, page.body)
             if memory.pages.get(page.name) == digests[page.name] and page_file(app, page.name).exists():
                 continue
-            alike[page.name.removeprefix(start).count("/")].append(page)
-        models = {depth: "/".join([start, *[MODEL] * depth]) for depth in alike}
-        if alike:  # should this build be killed, the next one knows what may be there
-            memory.write("", dict.fromkeys([*memory.pages, *digests, *models.values()], ""), memory.works)
-        for depth, pages in alike.items():
-            model = models[depth]
-            yield model, {"title": TITLE, "body": BODY}, "page.html"
-            write_alike(app, start, model, pages)
+            changed.append(page)
+        models = by_model(start, changed)
+        if models:  # should this build be killed, the next one knows what may be there
+            memory.write("", dict.fromkeys([*memory.pages, *digests, *models], ""), memory.works)
+        yield from pages_alike(app, start, models)
     for name in memory.pages.keys() - digests.keys() - app.env.found_docs:
         files.remove(page_file(app, name), Path(app.outdir))
     used = {domain.atlas.bibliography.digest(page.record.paper) for page in domain.pages.values()}
     memory.write(whole, digests, {digest: known[digest] for digest in sorted(used & known.keys())})
 
 
-def write_alike(app: Sphinx, start: str, model: str, pages: Sequence[BrowsePage]) -> None:
+def by_model(start: str, pages: Iterable[BrowsePage]) -> dict[str, list[BrowsePage]]:
+    """Return pages by the name of the one after which those of their depth are made.
+
+    Args:
+        start: The name below which they stand.
+        pages: The pages.
+    """
+    models: dict[str, list[BrowsePage]] = defaultdict(list)
+    for page in pages:
+        models["/".join([start, *[MODEL] * page.name.removeprefix(start).count("/")])].append(page)
+    return models
+
+
+def pages_alike(app: Sphinx, start: str, models: Mapping[str, Sequence[BrowsePage]]) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Yield the page of each depth that the theme renders, and after it make those of its depth.
+
+    Args:
+        app: The build.
+        start: The name below which they stand.
+        models: The pages, by the name of the one that is rendered.
+    """
+    for model, pages in models.items():
+        yield model, {"title": TITLE, "body": BODY}, "page.html"
+        _write_alike(app, start, model, pages)
+
+
+def _write_alike(app: Sphinx, start: str, model: str, pages: Sequence[BrowsePage]) -> None:
     """Write pages of one depth after the model that the theme has rendered, and remove the model.
 
     Args:

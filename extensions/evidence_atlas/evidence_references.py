@@ -100,7 +100,7 @@ def _pages(app: Sphinx) -> Iterator[Unmade]:
             for place, page in enumerate(names):
                 shown = digest_of(repr(held), *(domain.paper_signature(key) for key in parts[place]))
                 title = f"{title_of(year)}, {span_name(held[place])}" if place else title_of(year)
-                ways = way(_("Of {all} works: {parts}"), held, place, names, app.builder.get_target_uri)
+                ways = way(_("Of {all} works: {parts}"), held, page, names, app.builder.get_target_uri)
                 yield Unmade(page, shown, partial(_made, app, page, title, parts[place], ways))
 
 

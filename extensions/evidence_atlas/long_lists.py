@@ -36,19 +36,21 @@ def page_names(name: str, parts: int) -> list[str]:
     return [name, *(f"{name}/{place}" for place in range(2, parts + 1))]
 
 
-def way(sentence: str, parts: Sequence[Span], place: int, names: Sequence[str], uri: Callable[[str], str]) -> str:
-    """Return the way to all parts, as HTML; nothing where there is one part.
+def way(sentence: str, parts: Sequence[Span], here: str, names: Sequence[str], uri: Callable[[str], str]) -> str:
+    """Return the way to all parts, as HTML; nothing where the only one stands here.
 
     Args:
         sentence: What is said, with blanks ``all`` for the number of items and ``parts`` for the links.
         parts: What each part has.
-        place: The part on whose page it stands.
+        here: The name of the page on which it stands: that of a part, or another.
         names: The names of the pages of all parts.
         uri: Gives the address of a page by its name, from the root of the site.
     """
-    if len(parts) == 1:
+    if list(names) == [here]:
         return ""
-    links = [f'<a href="{escape(relative_uri(uri(names[place]), uri(name)))}">' for name in names]
-    said = [escape(span_name(part)) for part in parts]
-    shown = [f"<strong>{words}</strong>" if at == place else f"{links[at]}{words}</a>" for at, words in enumerate(said)]
+    said = {name: escape(span_name(part)) for name, part in zip(names, parts, strict=True)}
+    shown = [
+        f"<strong>{words}</strong>" if name == here else f'<a href="{escape(relative_uri(uri(here), uri(name)))}">{words}</a>'
+        for name, words in said.items()
+    ]
     return f'<p class="atlas-way">{escape(sentence).format(all=number(parts[-1][1]), parts=" · ".join(shown))}</p>'

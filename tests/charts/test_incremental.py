@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from charts.project import FILES, file
 from conftest import Build, build_in
-from evidence_atlas.charts import store
+from evidence_atlas import browse_html
+from evidence_atlas.charts import papers, store
 from evidence_atlas.charts.tally import Tally
 
 PAGE = "charts-here"
@@ -57,6 +60,30 @@ def test_lists_of_papers_follow_the_charts(build: Build):
     (built.source / f"{PAGE}.md").write_text("# No charts\n", encoding="utf-8")
     build()
     assert {path.name for path in (built.out / PAGE).iterdir()} == {"index.html"}
+
+
+def test_a_long_cell_has_pages_of_its_own(build: Build, monkeypatch: pytest.MonkeyPatch):
+    """On the page of a long row stands the way to the papers of a long cell; when the row becomes short, they stand there."""
+    whole = build(FILES, folder="short").html(f"{PAGE}/pem/all")
+    listed = re.findall(r'<h2 id="required">.*?</ul>', whole, re.DOTALL)[0]
+    assert listed.count("atlas-paper-title") == 3
+    monkeypatch.setattr(papers, "MOST_OF_ROW", 4)
+    monkeypatch.setattr(papers, "MOST_OF_CELL", 2)
+    monkeypatch.setattr(browse_html, "MOST_PAPERS", 2)
+    built = build(FILES)
+    row = built.html(f"{PAGE}/pem/all")
+    way = re.findall(r'<h2 id="required">.*?</p>', row, re.DOTALL)[0]
+    assert re.sub(r"<[^>]+>", "", way).split("\n") == ["PEM required", "Of 3 papers: 1 to 2 · 3"]
+    assert re.findall(r'href="([^"]+)"', way) == ["required/", "required/2/"]
+    pages = [built.html(f"{PAGE}/pem/all/{name}") for name in ("required", "required/2")]
+    title = re.compile(r'<p class="atlas-paper-title">.*?>([^<]+)</a>')
+    assert [name for one in pages for name in title.findall(one)] == title.findall(listed)
+    assert all('<a href="../">' in one for one in pages)
+    monkeypatch.setattr(papers, "MOST_OF_ROW", 200)
+    (built.source / f"{file('able2001')}.md").unlink()
+    short = build()
+    assert "Of 3 papers" not in short.html(f"{PAGE}/pem/all")
+    assert not (short.out / PAGE / "pem/all/required").exists()
 
 
 def test_the_same_to_the_byte(tmp_path, monkeypatch: pytest.MonkeyPatch):

@@ -20,6 +20,7 @@ from sphinx.util.console import strip_escape_sequences
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 from evidence_atlas import browse_html, evidence_references
+from evidence_atlas.charts import papers
 from evidence_atlas.scanner.files import check_and_screen
 from evidence_atlas.tables import rows
 
@@ -77,7 +78,7 @@ def build(root: Path, way: Way) -> Result | None:
 
     def run() -> None:
         browse_html.MOST_PAPERS = evidence_references.MOST_WORKS = 1  # so that lists of a few papers stand on several pages
-        rows.MOST_ROWS = 2
+        rows.MOST_ROWS, papers.MOST_OF_ROW, papers.MOST_OF_CELL = 2, 2, 1
         _build(root, way, said)
 
     in_child(run, may_be_killed=way.killed is not None)

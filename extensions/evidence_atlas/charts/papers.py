@@ -1,4 +1,4 @@
-"""The papers behind a chart: pages without a source, one for each row, on which each cell has its list."""
+"""The papers behind a chart: pages without a source, one for each row, on which each cell has its list or the way to it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from evidence_atlas.charts.directive import tally_of
 from evidence_atlas.charts.links import Links, folder
 from evidence_atlas.charts.tally import Head, Tally
 from evidence_atlas.domain import AtlasDomain, Paper, atlas_domain
-from evidence_atlas.evidence_browse import BODY, MODEL, TITLE, write_alike
+from evidence_atlas.evidence_browse import by_model, pages_alike
 from evidence_atlas.made_pages import changed_pages
 from evidence_atlas.writing import announce, has_own_pages
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 KIND = "chart"
+MOST_OF_ROW, MOST_OF_CELL = 200, 20  # where a row has more papers, a cell with more has pages of its own
 
 
 def paper_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
@@ -36,10 +37,9 @@ def paper_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
         for docname, charts in domain.charted.items()
     }
     for docname, pages in changed_pages(app, KIND, shown, lambda docname: _pages(app, docname, domain, known)):
-        model = f"{folder(docname)}/{MODEL}/{MODEL}"
-        announce(app, [f"{KIND}:{docname}:{model}"])
-        yield model, {"title": TITLE, "body": BODY}, "page.html"
-        write_alike(app, folder(docname), model, pages)
+        models = by_model(folder(docname), pages)
+        announce(app, [f"{KIND}:{docname}:{model}" for model in models])
+        yield from pages_alike(app, folder(docname), models)
 
 
 def _pages(app: Sphinx, docname: str, domain: AtlasDomain, known: dict[str, Listed]) -> Iterator[BrowsePage]:
@@ -60,24 +60,33 @@ def _pages(app: Sphinx, docname: str, domain: AtlasDomain, known: dict[str, List
             cells[row.id] = [(c, list(tally.cells.get((row.id, c.id), ()))) for c in tally.columns]
         for row in tally.rows:
             name = links.page(row.id)
-            if name not in app.env.found_docs and any(len(papers) > 1 for _column, papers in cells[row.id]):
-                yield _page(name, writer, tally, row, cells[row.id], known)
+            if any(len(papers) > 1 for _column, papers in cells[row.id]):
+                made = _of_row(name, writer, tally, row, cells[row.id], known)
+                yield from (page for page in made if page.name not in app.env.found_docs)
 
 
-def _page(  # noqa: PLR0913, PLR0917  (what a page is made of)
+def _of_row(  # noqa: PLR0913, PLR0917  (what a page is made of)
     name: str, writer: BrowseWriter, tally: Tally, row: Head, cells: list[tuple[Head, list[Paper]]], known: dict[str, Listed]
-) -> BrowsePage:
-    """Return the page of a row."""
-    parts = []
+) -> Iterator[BrowsePage]:
+    """Yield the pages of cells that are too long for that of their row, and it."""
+    title = f"{tally.title}: {row.label}" if row.label else tally.title
+    above, parts = [(writer.title, writer.start)], []
+    is_long = sum(len(papers) for _column, papers in cells) > MOST_OF_ROW
     for column, papers in cells:
         for paper in papers:
             if paper.docname not in known:
                 known[paper.docname] = Listed(paper, work_of(paper.reference))
-        if papers:
-            shown = writer.papers_list(name, newest_first(known[paper.docname] for paper in papers))
-            parts.append(f'<h2 id="{escape(column.id)}">{escape(column.label)}</h2>\n{shown}')
-    title = f"{tally.title}: {row.label}" if row.label else tally.title
-    return writer.page(name, title, [(writer.title, writer.start)], "\n".join(parts))
+        if not papers:
+            continue
+        listed = newest_first(known[paper.docname] for paper in papers)
+        if is_long and len(papers) > MOST_OF_CELL:
+            below = f"{name}/{column.id}"
+            yield from writer.parts(below, f"{title}, {column.label}", [*above, (title, name)], listed)
+            shown = writer.way_to(below, listed, name)
+        else:
+            shown = writer.papers_list(name, listed)
+        parts.append(f'<h2 id="{escape(column.id)}">{escape(column.label)}</h2>\n{shown}')
+    yield writer.page(name, title, above, "\n".join(parts))
 
 
 def add_style(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:

@@ -62,7 +62,7 @@ def table_part(data: TableData, place: int, docname: str, writing: Writing) -> n
     return container(
         nodes.raw("", data.of_part(place, names, uri), format="html"),
         *(node for title, made in tables for node in (*title, container(made, classes=["atlas-table-region"]))),
-        nodes.raw("", way(_("Of {all} rows: {parts}"), rows.spans, place, names, uri), format="html"),
+        nodes.raw("", way(_("Of {all} rows: {parts}"), rows.spans, names[place], names, uri), format="html"),
         *_codes(rows, tabled, writing),
         classes=["atlas-tables"],
     )
