@@ -92,6 +92,29 @@ def test_definition_pages_follow_the_papers(build: Build):
     assert [name for name in third.files() if name.startswith("definitions/")] == ["definitions/index.html"]
 
 
+def test_long_lists_of_a_definition_stand_below_it(build: Build, monkeypatch: pytest.MonkeyPatch):
+    """The papers of a role, and those whose badge would change, have pages of their own, which go when the list is short again."""
+    ccc = page("gamma2021cohort")
+    name = "definitions/ccc-2003"
+    short = build({**FILES, f"docs/{GAMMA}.md": ccc}, folder="short").html(name)
+    monkeypatch.setattr("evidence_atlas.browse_html.MOST_PAPERS", 1)
+    built = build({**FILES, f"docs/{GAMMA}.md": ccc})
+    html = built.html(name)
+    assert text(html).count("Of 2 papers: 1 · 2") == 3
+    assert short.count("atlas-paper-title") == 2
+    assert "atlas-paper-title" not in html
+    assert {"inclusion/", "inclusion/2/", "if-no/", "if-no/2/", "if-unclear/"} <= set(re.findall(r'href="([^"]+)"', html))
+    parts = [built.html(f"{name}/{part}") for part in ("inclusion", "inclusion/2")]
+    assert [part.count("atlas-paper-title") for part in parts] == [1, 1]
+    assert all("browse.css" in part for part in parts)
+    changed = [text(built.html(f"{name}/{part}")) for part in ("if-no", "if-no/2")]
+    said = "Rest made no difference : now PEM required , then PEM not required ."
+    assert [one.count(said) for one in changed] == [1, 1]
+    (built.source / f"{GAMMA}.md").unlink()
+    again = build()
+    assert sorted(path.name for path in (again.out / name).iterdir()) == ["index.html"]
+
+
 @pytest.mark.parametrize("name", ["definitions/oxford-1991", "works/2019"])
 def test_a_document_takes_the_place_of_a_page_without_a_source(build: Build, name: str):
     """Where a document comes to have the name of such a page, it stands there and stays, and the page is back when it goes."""
@@ -130,6 +153,20 @@ def test_coverage_as_a_page(built: Built):
     assert "What was read names no case definition that people had to meet. (1)" in said
     lists = [link["refuri"] for link in shown.findall(nodes.reference) if link.get("refuri", "").startswith("20")]
     assert lists == ["2021/", "2020/", "2019/"] * 2  # from the counts, and from the list of years itself
+
+
+def test_long_lists_of_the_coverage_stand_below_it(build: Build, monkeypatch: pytest.MonkeyPatch):
+    """A long list of pages has pages of its own, with the papers as other lists show them; a short one stands there."""
+    monkeypatch.setattr("evidence_atlas.browse_html.MOST_PAPERS", 1)
+    built = build({**FILES, f"docs/{GAMMA}.md": page("gamma2021cohort")})
+    html = built.html("coverage")
+    assert {"abstract/", "abstract/2/"} <= set(re.findall(r'href="([^"]+)"', html))
+    assert [built.html(f"coverage/{part}").count("atlas-paper-title") for part in ("abstract", "abstract/2")] == [1, 1]
+    assert "Pages from an abstract alone 2 papers" in text(built.html("coverage/abstract"))
+    (built.source / f"{GAMMA}.md").unlink()
+    built = build()
+    assert not (built.out / "coverage/abstract").exists()
+    assert built.html("coverage").count("Rest made no difference") == 1
 
 
 @pytest.mark.parametrize("builder", ["text", "latex"])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sphinx.config import Config
 
 import evidence_atlas
-from evidence_atlas import sparing, writing
+from evidence_atlas import made_pages, sparing, writing
 from evidence_atlas.core import style
 from evidence_atlas.core.atlas import assemble
 from evidence_atlas.core.checker import check_page, page_inputs
@@ -52,6 +52,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("source-read", read_source, priority=200)
     app.connect("env-updated", mark_as_orphans)
     writing.connect(app)
+    made_pages.connect(app)
     return {
         "version": evidence_atlas.__version__,
         "env_version": AtlasDomain.data_version,

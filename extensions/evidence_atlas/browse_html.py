@@ -13,7 +13,8 @@ from evidence_atlas.browse_facets import LETTERS, OTHER_LETTER, YEAR, Facet, Lis
 from evidence_atlas.core.atlas import Atlas
 from evidence_atlas.fields import UNDATED
 from evidence_atlas.language import _, ngettext, number
-from evidence_atlas.long_lists import page_names, parted, span_name, spans, way
+from evidence_atlas.long_lists import Item, page_names, parted, span_name, spans, way
+from evidence_atlas.made_pages import SECTION
 
 MOST_PAPERS = 200  # a longer list is parted by year, and that of a year by numbers
 MOST_NAMES = 100  # a longer list of names is parted by letter
@@ -93,7 +94,7 @@ class BrowseWriter:
         home = f"{self.start}/{facet.name}"
         trail = [(self.title, self.start), (_(facet.by), home)]
         about = _paragraph(value.meaning) + _about(facet)
-        if facet is YEAR or len(value.papers) <= MOST_PAPERS:
+        if facet is YEAR or not is_long(value.papers):
             yield from self.parts(name, title, trail, value.papers, about)
             return
         years: dict[str, list[Listed]] = defaultdict(list)
@@ -122,22 +123,61 @@ class BrowseWriter:
             papers: The papers, newest first.
             about: What stands above the list, as HTML.
         """
-        parts = parted(papers, MOST_PAPERS)
-        held, names = spans([len(part) for part in parts]), page_names(name, len(parts))
-        for place, (here, part) in enumerate(zip(names, parts, strict=True)):
-            own_title, above = (f"{title}, {span_name(held[place])}", [*trail, (title, name)]) if place else (title, trail)
-            ways = self.way_to(name, papers, here)
-            yield self.page(here, own_title, above, f"{about}{self.papers_list(here, part, papers)}{ways}")
 
-    def way_to(self, name: str, papers: Sequence[Listed], here: str) -> str:
-        """Return the way to the pages of a list of papers, as HTML; nothing on the only one.
+        def shown(here: str, part: Sequence[Listed]) -> str:
+            return about + self.papers_list(here, part, papers)
+
+        return self.parts_of(name, title, trail, papers, shown)
+
+    def parts_of(
+        self,
+        name: str,
+        title: str,
+        trail: Sequence[tuple[str, str]],
+        items: Sequence[Item],
+        shown: Callable[[str, Sequence[Item]], str],
+    ) -> Iterator[BrowsePage]:
+        """Yield the pages of a list with one item a paper: one, where it is not long.
 
         Args:
             name: The name of the first of them.
-            papers: All papers of the list.
+            title: The title of the list.
+            trail: Title and name of the pages above it, the highest first.
+            items: The items.
+            shown: Gives the HTML of a part, for the page of that name.
+        """
+        parts = parted(items, MOST_PAPERS)
+        held, names = spans([len(part) for part in parts]), page_names(name, len(parts))
+        for place, (here, part) in enumerate(zip(names, parts, strict=True)):
+            own_title, above = (f"{title}, {span_name(held[place])}", [*trail, (title, name)]) if place else (title, trail)
+            yield self.page(here, own_title, above, f"{shown(here, part)}{self.way_to(name, items, here)}")
+
+    def here_or_below(  # noqa: PLR0913, PLR0917  (the last three are those of ``parts``)
+        self, here: str, papers: Sequence[Listed], too_long: bool, name: str, title: str, trail: Sequence[tuple[str, str]]
+    ) -> tuple[str, Iterator[BrowsePage]]:
+        """Return a list of papers for a page; of a long one the way to its own pages, and these.
+
+        Args:
+            here: The page.
+            papers: The papers, newest first.
+            too_long: Whether the page has no room for it.
+            name: The name of the first of the other pages.
+            title: Their title.
+            trail: Title and name of the pages above them, the highest first.
+        """
+        if too_long:
+            return self.way_to(name, papers, here), self.parts(name, title, trail, papers)
+        return self.papers_list(here, papers), iter(())
+
+    def way_to(self, name: str, items: Sequence[object], here: str) -> str:
+        """Return the way to the pages of a list with one item a paper, as HTML; nothing on the only one.
+
+        Args:
+            name: The name of the first of them.
+            items: All items of the list.
             here: The name of the page on which it stands.
         """
-        parts = [len(part) for part in parted(papers, MOST_PAPERS)]
+        parts = [len(part) for part in parted(items, MOST_PAPERS)]
         return way(_("Of {all} papers: {parts}"), spans(parts), here, page_names(name, len(parts)), self.uri)
 
     def papers_list(self, name: str, papers: Sequence[Listed], whole: Sequence[Listed] = ()) -> str:
@@ -193,7 +233,7 @@ class BrowseWriter:
         return BrowsePage(
             name,
             title,
-            f'<section class="atlas-browse">\n'
+            f"{SECTION}\n"
             f'<nav class="atlas-trail" aria-label="{trail_name}"><ol>{steps}{here}</ol></nav>\n'
             f"<h1>{escape(title)}</h1>\n{body}\n</section>",
         )
@@ -201,6 +241,11 @@ class BrowseWriter:
     def address(self, here: str, there: str) -> str:
         """Return the address of a page as another one links to it, for HTML."""
         return escape(relative_uri(self.uri(here), self.uri(there)) or "./")
+
+
+def is_long(items: Sequence[object]) -> bool:
+    """Whether a list of papers is too long for one page."""
+    return len(items) > MOST_PAPERS
 
 
 def has_page(facet: Facet, value: Value) -> bool:

@@ -19,7 +19,7 @@ from sphinx.util.osutil import relative_uri
 
 import evidence_atlas
 from evidence_atlas.browse_facets import Listed, newest_first, work_of
-from evidence_atlas.browse_html import BrowseWriter
+from evidence_atlas.browse_html import BrowsePage, BrowseWriter, is_long
 from evidence_atlas.core.policy import Definition, Policy, State
 from evidence_atlas.core.record import Criterion, Record
 from evidence_atlas.core.verdict import Verdict
@@ -27,7 +27,7 @@ from evidence_atlas.definition_badges import counts, read_otherwise
 from evidence_atlas.domain import AtlasDomain, Paper, atlas_domain
 from evidence_atlas.evidence_policy import unchecked
 from evidence_atlas.language import _, ngettext, number, shown_verdict
-from evidence_atlas.made_pages import Unmade, collected_pages, digest_of
+from evidence_atlas.made_pages import Collected, lists_of_documents
 from evidence_atlas.nodeset import bullet_list, link, text
 from evidence_atlas.writing import WriteTime, Writing, has_own_pages, show
 
@@ -89,17 +89,13 @@ def uses_of(domain: AtlasDomain) -> Uses:
     return {key: {role: list(papers.values()) for role, papers in roles.items()} for key, roles in found.items()}
 
 
-def definition_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
-    """Yield the pages that changed, below each document that has the directive; delete those of definitions that are gone."""
-    return collected_pages(app, "case-definition", _unmade(app)) if has_own_pages(app.builder) else iter(())
-
-
-def _unmade(app: Sphinx) -> Iterator[Unmade]:
+def definition_pages(app: Sphinx) -> Collected:
+    """Return the pages below each document that has the directive, those that changed."""
+    if not has_own_pages(app.builder):
+        return iter(())
     domain = atlas_domain(app.env)
-    for start in sorted(domain.defined):
-        writer = BrowseWriter(start, app.env.titles[start].astext(), app.builder.get_target_uri, domain.shown_atlas)
-        for page in _pages(domain, writer):
-            yield Unmade(page.name, digest_of(writer.title, page.signature), page.made)
+    shown = {start: repr((app.env.titles[start].astext(), domain.signature(start))) for start in domain.defined}
+    return lists_of_documents(app, "case-definition", shown, str, lambda start: _pages(app, start))
 
 
 @dataclass(frozen=True)
@@ -114,7 +110,6 @@ class DefinitionPage:
         source: The page of the paper that sets it out, if there is one.
         writer: Makes lists of papers.
         now: All papers of the atlas by their badge.
-        signature: All that the page shows, to tell whether it changed without making it.
     """
 
     name: str
@@ -124,14 +119,23 @@ class DefinitionPage:
     source: Paper | None
     writer: BrowseWriter
     now: Mapping[State, int]
-    signature: str
 
-    def made(self) -> tuple[str, str]:
-        """Return the title, and the content as HTML."""
-        title = _("Case definition: {}").format(self.row.label)
-        content = [*self._says(), _heading(_("The papers that used it")), *self._papers(), *self._badges()]
-        page = self.writer.page(self.name, title, [(self.writer.title, self.writer.start)], "\n".join(content))
-        return page.title, page.body
+    @property
+    def title(self) -> str:
+        """The title."""
+        return _("Case definition: {}").format(self.row.label)
+
+    @property
+    def trail(self) -> list[tuple[str, str]]:
+        """Title and name of the page above it."""
+        return [(self.writer.title, self.writer.start)]
+
+    def pages(self) -> Iterator[BrowsePage]:
+        """Yield the page, and those of lists that are too long for it."""
+        below: list[BrowsePage] = []
+        content = [*self._says(), _heading(_("The papers that used it")), *self._papers(below), *self._badges(below)]
+        yield self.writer.page(self.name, self.title, self.trail, "\n".join(content))
+        yield from below
 
     def _says(self) -> Iterator[str]:
         """Yield what the policy says, where it was read, and what follows for a study."""
@@ -163,21 +167,23 @@ class DefinitionPage:
             found += f'. <a href="{address}">{words}</a>.'
         return found
 
-    def _papers(self) -> Iterator[str]:
-        """Yield a list of papers for each role, in the order of the policy."""
+    def _papers(self, below: list[BrowsePage]) -> Iterator[str]:
+        """Yield a list of papers for each role, in the order of the policy, or the way to its pages, which it adds."""
         policy = self.writer.atlas.policy
         if not self.uses:
             yield _paragraph(_("No paper of this atlas used it, as far as was read."))
         for role, label in policy.role.items():
             if papers := self.uses.get(role):
                 yield _heading(label[:1].upper() + label[1:], 3)
-                yield self.writer.papers_list(
-                    self.name, newest_first(Listed(paper, work_of(paper.reference)) for paper in papers)
-                )
+                listed = newest_first(Listed(paper, work_of(paper.reference)) for paper in papers)
+                role_page = f"{self.name}/{role}", f"{self.title}: {label}", [*self.trail, (self.title, self.name)]
+                shown, pages = self.writer.here_or_below(self.name, listed, is_long(listed), *role_page)
+                below += pages
+                yield shown
                 yield from self._changed(role, papers)
 
-    def _badges(self) -> Iterator[str]:
-        """Yield how badges would change: under this definition, and under another reading of it."""
+    def _badges(self, below: list[BrowsePage]) -> Iterator[str]:
+        """Yield how badges would change: under this definition, and under another reading of it; add pages of long lists."""
         policy, label = self.writer.atlas.policy, escape(self.row.label)
         used = list({p.docname: p for role in policy.resolution.counting_roles for p in self.uses.get(role, ())}.values())
         found = counts(self.now, alone(self.key, policy), used)
@@ -203,12 +209,19 @@ class DefinitionPage:
         for reading, flips in read_otherwise(self.key, policy, used):
             says = policy.text["deciding"].format(one=label, phrase=escape(policy.phrase[reading]))
             yield f"<p>{said.format(reading=says, result=_flips(len(flips)))}</p>"
-            if flips:
-                yield f"<ul>{''.join(self._flip(paper, badge) for paper, badge in flips)}</ul>"
+            name, title = f"{self.name}/if-{reading}", f"{self.title}: {_('If the policy read it otherwise')}"
+            if is_long(flips):
+                below += self.writer.parts_of(name, title, [*self.trail, (self.title, self.name)], flips, self._flip_list)
+                yield self.writer.way_to(name, flips, self.name)
+            elif flips:
+                yield self._flip_list(self.name, flips)
 
-    def _flip(self, paper: Paper, badge: Verdict) -> str:
-        """Return an item that says which badge a paper would have."""
-        address, title = self.writer.address(self.name, paper.docname), escape(paper.reading.title)
+    def _flip_list(self, here: str, flips: Sequence[tuple[Paper, Verdict]]) -> str:
+        """Return a list, for a page, that says which badge each paper would have."""
+        return f"<ul>{''.join(self._flip(here, paper, badge) for paper, badge in flips)}</ul>"
+
+    def _flip(self, here: str, paper: Paper, badge: Verdict) -> str:
+        address, title = self.writer.address(here, paper.docname), escape(paper.reading.title)
         said = escape(_("{paper}: now {now}, then {then}."))
         link_to = f'<a href="{address}">{title}</a>'
         return f"<li>{said.format(paper=link_to, now=_mark(paper.badge), then=_mark(badge))}</li>"
@@ -225,19 +238,17 @@ class DefinitionPage:
                 yield f"<p>{said.format(title=link_to, phrase=phrase)}</p>"
 
 
-def _pages(domain: AtlasDomain, writer: BrowseWriter) -> Iterator[DefinitionPage]:
-    """Yield the page of each definition of the policy."""
+def _pages(app: Sphinx, start: str) -> Iterator[BrowsePage]:
+    """Yield the pages of all definitions of the policy."""
+    domain = atlas_domain(app.env)
+    writer = BrowseWriter(start, app.env.titles[start].astext(), app.builder.get_target_uri, domain.shown_atlas)
     definitions, uses = domain.shown_atlas.policy.definition, uses_of(domain)
     keys = domain.atlas.bibliography.with_doi({row.doi.lower() for row in definitions.values() if row.doi})
     set_out = {doi: domain.papers[key] for key, doi in keys.items() if key in domain.papers}
-    policy, now = domain.shown_atlas.policy, Counter(page.verdict.state for page in domain.pages.values())
-    rules = repr((policy.resolution, policy.text, policy.phrase, policy.badge, policy.role))
+    now = Counter(page.verdict.state for page in domain.pages.values())
     for key, row in definitions.items():
-        used, source = uses.get(key, {}), set_out.get(row.doi.lower())
-        shown = [domain.paper_signature(paper.record.paper) for papers in used.values() for paper in papers]
-        roles = [(role, len(papers)) for role, papers in used.items()]
-        signature = digest_of(rules, repr((key, row, roles, source and source.docname, sorted(now.items()))), *shown)
-        yield DefinitionPage(f"{writer.start}/{key}", key, row, used, source, writer, now, signature)
+        source = set_out.get(row.doi.lower())
+        yield from DefinitionPage(f"{writer.start}/{key}", key, row, uses.get(key, {}), source, writer, now).pages()
 
 
 def _flips(count: int) -> str:
@@ -260,9 +271,8 @@ def _paragraph(*sentences: str) -> str:
 
 
 def add_style(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
-    """Add the style of lists of papers to these pages, and to the documents that they are below."""
-    defined = atlas_domain(app.env).defined
-    if defined and (page in defined or (doctree is None and page.rpartition("/")[0] in defined)):
+    """Add the style of lists to the documents that have the directive."""
+    if page in atlas_domain(app.env).defined:
         app.add_css_file("browse.css")
 
 

@@ -98,6 +98,7 @@ class AtlasDomain(Domain):
         "listings": {},
         "browsed": {},
         "defined": {},
+        "covering": {},
         "charted": {},
         "tabled": {},
         "screened": {},
@@ -144,6 +145,11 @@ class AtlasDomain(Domain):
     def defined(self) -> dict[str, bool]:
         """The documents below which each case definition has a page."""
         return cast("dict[str, bool]", self.data["defined"])
+
+    @property
+    def covering(self) -> dict[str, tuple[str, ...]]:
+        """The parts of the coverage that a document shows, by docname."""
+        return cast("dict[str, tuple[str, ...]]", self.data["covering"])
 
     @property
     def charted(self) -> dict[str, tuple[Charted, ...]]:

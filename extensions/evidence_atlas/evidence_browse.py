@@ -1,18 +1,14 @@
 """The directive ``evidence-browse``: papers by topic, year, author, journal and so on, on pages of their own.
 
-The pages are made without sources, for sites alone. Those of one depth differ in name, title and body only; so the
-theme renders one of them, and the others are made from it, which takes a tenth of the time.
+The pages are made without sources, for sites alone.
 """
 
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from html import escape
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from docutils import nodes
 from sphinx.builders import Builder
@@ -25,7 +21,7 @@ from evidence_atlas.browse_html import BrowsePage, BrowseWriter
 from evidence_atlas.core import files
 from evidence_atlas.domain import AtlasDomain, atlas_domain
 from evidence_atlas.language import _, language, ngettext, number
-from evidence_atlas.made_pages import digest_of, frame_digest, page_file
+from evidence_atlas.made_pages import by_model, digest_of, frame_digest, page_file, pages_alike
 from evidence_atlas.nodeset import bullet_list, link, paragraph
 from evidence_atlas.writing import WriteTime, Writing, has_own_pages, show
 
@@ -34,7 +30,6 @@ if TYPE_CHECKING:
     from sphinx.util.typing import ExtensionMetadata
 
 FORMAT = 1  # of what is remembered
-MODEL, TITLE, BODY = "atlas0name", "atlas0title", "atlas0body"  # stand in the page that the others are made from
 
 
 class BrowseIndex(WriteTime):
@@ -125,57 +120,9 @@ def browse_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     memory.write(whole, digests, {digest: known[digest] for digest in sorted(used & known.keys())})
 
 
-def by_model(start: str, pages: Iterable[BrowsePage]) -> dict[str, list[BrowsePage]]:
-    """Return pages by the name of the one after which those of their depth are made.
-
-    Args:
-        start: The name below which they stand.
-        pages: The pages.
-    """
-    models: dict[str, list[BrowsePage]] = defaultdict(list)
-    for page in pages:
-        models["/".join([start, *[MODEL] * page.name.removeprefix(start).count("/")])].append(page)
-    return models
-
-
-def pages_alike(app: Sphinx, start: str, models: Mapping[str, Sequence[BrowsePage]]) -> Iterator[tuple[str, dict[str, Any], str]]:
-    """Yield the page of each depth that the theme renders, and after it make those of its depth.
-
-    Args:
-        app: The build.
-        start: The name below which they stand.
-        models: The pages, by the name of the one that is rendered.
-    """
-    for model, pages in models.items():
-        yield model, {"title": TITLE, "body": BODY}, "page.html"
-        _write_alike(app, start, model, pages)
-
-
-def _write_alike(app: Sphinx, start: str, model: str, pages: Sequence[BrowsePage]) -> None:
-    """Write pages of one depth after the model that the theme has rendered, and remove the model.
-
-    Args:
-        app: The build.
-        start: The name below which they stand.
-        model: The name of the model.
-        pages: The pages.
-    """
-    file = page_file(app, model)
-    rendered = file.read_text(encoding="utf-8")
-    files.remove(file, Path(app.outdir))
-    name = model.removeprefix(start)
-    for page in pages:
-        own = page.name.removeprefix(start)
-        text = rendered.replace(name, own).replace(quote(name, safe=""), quote(own, safe="")).replace(TITLE, escape(page.title))
-        target = page_file(app, page.name)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        files.write_changed(target, text.replace(BODY, page.body))
-
-
 def add_style(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
-    """Add the style of these pages to them, and to the documents that they are below."""
-    browsed = atlas_domain(app.env).browsed
-    if browsed and (page in browsed or (doctree is None and any(page.startswith(f"{start}/") for start in browsed))):
+    """Add the style of lists to the documents that have the directive."""
+    if page in atlas_domain(app.env).browsed:
         app.add_css_file("browse.css")
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -14,11 +15,14 @@ from sphinx.util.osutil import relative_uri
 from sphinx.util.typing import OptionSpec
 
 import evidence_atlas
+from evidence_atlas.browse_facets import Listed, newest_first, work_of
+from evidence_atlas.browse_html import BrowsePage, BrowseWriter, is_long
 from evidence_atlas.core import files
 from evidence_atlas.core.coverage import REASONS, Covered, counts_by_year, coverage_data, why_unclear
 from evidence_atlas.domain import AtlasDomain, Paper, atlas_domain
 from evidence_atlas.evidence_references import by_year, shown_year
 from evidence_atlas.language import _, ngettext, number
+from evidence_atlas.made_pages import Collected, below, lists_of_documents
 from evidence_atlas.nodeset import bullet_list, link, paragraph, table
 from evidence_atlas.writing import WriteTime, Writing, has_own_pages, serves_files, show
 
@@ -75,26 +79,90 @@ def _read(writing: Writing) -> list[nodes.Node]:
     return [table([_("Written from"), _("Pages")], cells, ["atlas-coverage"])]
 
 
+@dataclass(frozen=True)
+class Lacking:
+    """Pages that lack the same.
+
+    Attributes:
+        id: Its name in addresses.
+        said: What they lack, in words.
+        pages: The pages.
+    """
+
+    id: str
+    said: str
+    pages: Sequence[Paper]
+
+
+def _from_abstract(domain: AtlasDomain) -> Lacking:
+    pages = [page for page in domain.pages.values() if page.record.read == "abstract"]
+    return Lacking("abstract", _("Pages from an abstract alone"), pages)
+
+
+def _without_badge(domain: AtlasDomain) -> list[Lacking]:
+    """Return the pages whose badge is unclear, by what keeps it from being settled."""
+    found: dict[str, list[Paper]] = {reason: [] for reason in REASONS}
+    for page in domain.pages.values():
+        if page.verdict.state == "unclear":
+            found[why_unclear(page.record, domain.shown_atlas.policy)].append(page)
+    return [Lacking(reason, _(REASONS[reason]), pages) for reason, pages in found.items() if pages]
+
+
 def _abstract(writing: Writing) -> list[nodes.Node]:
     """Return the pages that rest on an abstract alone."""
-    return _pages(writing, [page for page in writing.domain.pages.values() if page.record.read == "abstract"])
+    return _listed(writing, _from_abstract(writing.domain))
 
 
 def _unclear(writing: Writing) -> list[nodes.Node]:
     """Return the pages whose badge is unclear, under what keeps each from being settled."""
-    pages = [page for page in writing.domain.pages.values() if page.verdict.state == "unclear"]
     found: list[nodes.Node] = []
-    for reason, sentence in REASONS.items():
-        members = [page for page in pages if why_unclear(page.record, writing.atlas.policy) == reason]
-        if members:
-            found += [paragraph(f"{_(sentence)} ({number(len(members))})"), *_pages(writing, members)]
-    return found or _pages(writing, [])
+    for lacking in _without_badge(writing.domain):
+        found += [paragraph(f"{lacking.said} ({number(len(lacking.pages))})"), *_listed(writing, lacking)]
+    return found or [paragraph(_("None."))]
 
 
-def _pages(writing: Writing, pages: Sequence[Paper]) -> list[nodes.Node]:
-    if not pages:
+def _listed(writing: Writing, lacking: Lacking) -> list[nodes.Node]:
+    """Return the list, or the way to its pages."""
+    if not lacking.pages:
         return [paragraph(_("None."))]
-    return [bullet_list([[writing.document(page.docname, nodes.Text(page.reading.title))] for page in pages])]
+    if is_long(lacking.pages) and has_own_pages(writing.builder):
+        way = _writer(writing.domain, writing.docname).way_to(_name(writing.docname, lacking), lacking.pages, writing.docname)
+        return [nodes.raw("", way, format="html")]
+    return [bullet_list([[writing.document(page.docname, nodes.Text(page.reading.title))] for page in lacking.pages])]
+
+
+def _name(docname: str, lacking: Lacking) -> str:
+    return f"{_below(docname)}/{lacking.id}"
+
+
+def _below(docname: str) -> str:
+    return below(docname, "coverage")
+
+
+def _writer(domain: AtlasDomain, docname: str) -> BrowseWriter:
+    return BrowseWriter(docname, domain.env.titles[docname].astext(), domain.builder.get_target_uri, domain.shown_atlas)
+
+
+def list_pages(app: Sphinx) -> Collected:
+    """Return the pages of long lists, those that changed."""
+    if not has_own_pages(app.builder):
+        return iter(())
+    domain = atlas_domain(app.env)
+    shown = {
+        docname: repr((app.env.titles[docname].astext(), sections, domain.signature(docname)))
+        for docname, sections in domain.covering.items()
+    }
+    return lists_of_documents(app, "coverage", shown, _below, lambda docname: _pages(domain, docname))
+
+
+def _pages(domain: AtlasDomain, docname: str) -> Iterator[BrowsePage]:
+    writer, sections = _writer(domain, docname), domain.covering[docname]
+    found = [_from_abstract(domain)] if "abstract" in sections else []
+    found += _without_badge(domain) if "unclear" in sections else []
+    for lacking in found:
+        if is_long(lacking.pages):
+            papers = newest_first(Listed(page, work_of(page.reference)) for page in lacking.pages)
+            yield from writer.parts(_name(docname, lacking), lacking.said.rstrip("."), [(writer.title, docname)], papers)
 
 
 SECTIONS: dict[str, Callable[[Writing], list[nodes.Node]]] = {
@@ -117,6 +185,8 @@ class EvidenceCoverage(SphinxDirective):
         part = Coverage(docname=self.env.docname, section=section)
         self.set_source_info(part)
         show(self.env, part)
+        covering = atlas_domain(self.env).covering
+        covering[self.env.docname] = (*covering.get(self.env.docname, ()), *([section] if section else SECTIONS))
         return [part]
 
 
@@ -137,5 +207,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the directive, and connect the writing of the file."""
     app.setup_extension("evidence_atlas.evidence_references")
     app.add_directive("evidence-coverage", EvidenceCoverage)
+    app.connect("html-collect-pages", list_pages)
     app.connect("build-finished", write_json)
     return {"version": evidence_atlas.__version__, "parallel_read_safe": True, "parallel_write_safe": True}

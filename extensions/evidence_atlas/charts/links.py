@@ -10,13 +10,13 @@ from sphinx.util.osutil import relative_uri
 from evidence_atlas.charts.tally import Tally
 from evidence_atlas.charts.vector import Link
 from evidence_atlas.documents import Charted
+from evidence_atlas.made_pages import below
 from evidence_atlas.writing import has_own_pages
 
 
 def folder(docname: str) -> str:
     """Return the name below which the lists of papers of a document's charts stand."""
-    above, _, name = docname.rpartition("/")
-    return docname if name != "index" else f"{above}/charts" if above else "charts"
+    return below(docname, "charts")
 
 
 class Links:

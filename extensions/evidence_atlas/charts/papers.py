@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from html import escape
-from typing import TYPE_CHECKING, Any
-
-from docutils import nodes
+from typing import TYPE_CHECKING
 
 from evidence_atlas.browse_facets import Listed, newest_first, work_of
 from evidence_atlas.browse_html import BrowsePage, BrowseWriter
@@ -15,31 +13,26 @@ from evidence_atlas.charts.directive import tally_of
 from evidence_atlas.charts.links import Links, folder
 from evidence_atlas.charts.tally import Head, Tally
 from evidence_atlas.domain import AtlasDomain, Paper, atlas_domain
-from evidence_atlas.evidence_browse import by_model, pages_alike
-from evidence_atlas.made_pages import changed_pages
-from evidence_atlas.writing import announce, has_own_pages
+from evidence_atlas.made_pages import Collected, lists_of_documents
+from evidence_atlas.writing import has_own_pages
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-KIND = "chart"
 MOST_OF_ROW, MOST_OF_CELL = 200, 20  # where a row has more papers, a cell with more has pages of its own
 
 
-def paper_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
-    """Yield a model of the pages below each document that has charts; after it make those that changed, and delete the others."""
+def paper_pages(app: Sphinx) -> Collected:
+    """Return the pages below each document that has charts, those that changed."""
     if not has_own_pages(app.builder):
-        return
+        return iter(())
     domain = atlas_domain(app.env)
     known: dict[str, Listed] = {}
     shown = {
         docname: repr((app.env.titles[docname].astext(), charts, domain.signature(docname)))
         for docname, charts in domain.charted.items()
     }
-    for docname, pages in changed_pages(app, KIND, shown, lambda docname: _pages(app, docname, domain, known)):
-        models = by_model(folder(docname), pages)
-        announce(app, [f"{KIND}:{docname}:{model}" for model in models])
-        yield from pages_alike(app, folder(docname), models)
+    return lists_of_documents(app, "chart", shown, folder, lambda docname: _pages(app, docname, domain, known))
 
 
 def _pages(app: Sphinx, docname: str, domain: AtlasDomain, known: dict[str, Listed]) -> Iterator[BrowsePage]:
@@ -61,8 +54,7 @@ def _pages(app: Sphinx, docname: str, domain: AtlasDomain, known: dict[str, List
         for row in tally.rows:
             name = links.page(row.id)
             if any(len(papers) > 1 for _column, papers in cells[row.id]):
-                made = _of_row(name, writer, tally, row, cells[row.id], known)
-                yield from (page for page in made if page.name not in app.env.found_docs)
+                yield from _of_row(name, writer, tally, row, cells[row.id], known)
 
 
 def _of_row(  # noqa: PLR0913, PLR0917  (what a page is made of)
@@ -71,7 +63,7 @@ def _of_row(  # noqa: PLR0913, PLR0917  (what a page is made of)
     """Yield the pages of cells that are too long for that of their row, and it."""
     title = f"{tally.title}: {row.label}" if row.label else tally.title
     above, parts = [(writer.title, writer.start)], []
-    is_long = sum(len(papers) for _column, papers in cells) > MOST_OF_ROW
+    most = MOST_OF_CELL if sum(len(papers) for _column, papers in cells) > MOST_OF_ROW else MOST_OF_ROW
     for column, papers in cells:
         for paper in papers:
             if paper.docname not in known:
@@ -79,17 +71,8 @@ def _of_row(  # noqa: PLR0913, PLR0917  (what a page is made of)
         if not papers:
             continue
         listed = newest_first(known[paper.docname] for paper in papers)
-        if is_long and len(papers) > MOST_OF_CELL:
-            below = f"{name}/{column.id}"
-            yield from writer.parts(below, f"{title}, {column.label}", [*above, (title, name)], listed)
-            shown = writer.way_to(below, listed, name)
-        else:
-            shown = writer.papers_list(name, listed)
+        cell = f"{name}/{column.id}", f"{title}, {column.label}", [*above, (title, name)]
+        shown, below = writer.here_or_below(name, listed, len(listed) > most, *cell)
+        yield from below
         parts.append(f'<h2 id="{escape(column.id)}">{escape(column.label)}</h2>\n{shown}')
     yield writer.page(name, title, above, "\n".join(parts))
-
-
-def add_style(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
-    """Add the style of lists of papers to these pages."""
-    if doctree is None and any(page.startswith(f"{folder(docname)}/") for docname in atlas_domain(app.env).charted):
-        app.add_css_file("browse.css")

@@ -32,7 +32,6 @@ def add_to_page(app: Sphinx, page: str, template: str, context: dict[str, Any], 
         folder(docname, table) for docname in tabled for table in tabled[docname]
     }:
         app.add_css_file("table.css")
-        app.add_css_file("browse.css")
 
 
 def write_bibtex(app: Sphinx, exception: Exception | None) -> None:
