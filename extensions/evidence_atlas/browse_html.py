@@ -11,6 +11,7 @@ from sphinx.util.osutil import relative_uri
 
 from evidence_atlas.browse_facets import LETTERS, OTHER_LETTER, YEAR, Facet, Listed, Value
 from evidence_atlas.core.atlas import Atlas
+from evidence_atlas.domain import AtlasDomain
 from evidence_atlas.fields import UNDATED
 from evidence_atlas.language import _, ngettext, number
 from evidence_atlas.long_lists import Item, page_names, parted, span_name, spans, way
@@ -51,6 +52,16 @@ class BrowseWriter:
     uri: Callable[[str], str]
     atlas: Atlas
     _items: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    @classmethod
+    def below(cls, start: str, domain: AtlasDomain) -> BrowseWriter:
+        """Return what makes the pages below a document.
+
+        Args:
+            start: The document.
+            domain: Knows its title, the builder and the atlas.
+        """
+        return cls(start, domain.env.titles[start].astext(), domain.builder.get_target_uri, domain.shown_atlas)
 
     def pages(self, facet: Facet, values: Sequence[Value]) -> Iterator[BrowsePage]:
         """Yield the pages of one facet: the list of its values, and the lists of papers."""

@@ -241,7 +241,7 @@ class DefinitionPage:
 def _pages(app: Sphinx, start: str) -> Iterator[BrowsePage]:
     """Yield the pages of all definitions of the policy."""
     domain = atlas_domain(app.env)
-    writer = BrowseWriter(start, app.env.titles[start].astext(), app.builder.get_target_uri, domain.shown_atlas)
+    writer = BrowseWriter.below(start, domain)
     definitions, uses = domain.shown_atlas.policy.definition, uses_of(domain)
     keys = domain.atlas.bibliography.with_doi({row.doi.lower() for row in definitions.values() if row.doi})
     set_out = {doi: domain.papers[key] for key, doi in keys.items() if key in domain.papers}

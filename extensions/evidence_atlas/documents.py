@@ -76,6 +76,19 @@ class Charted:
 
 
 @dataclass(frozen=True)
+class Compared:
+    """A comparison of papers by their main result, as its directive asks for it.
+
+    Attributes:
+        name: A name that no other comparison of the document has.
+        filters: Which papers are compared: fields and the values that are wanted.
+    """
+
+    name: str
+    filters: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
 class Tabled:
     """A table of a document, as its directive asks for it.
 

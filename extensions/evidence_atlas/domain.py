@@ -29,7 +29,7 @@ from evidence_atlas.core.notices import Notice
 from evidence_atlas.core.record import Record
 from evidence_atlas.core.references import Bibliography, Reference
 from evidence_atlas.core.verdict import Verdict
-from evidence_atlas.documents import Charted, Reading, Shown, Stated, Tabled
+from evidence_atlas.documents import Charted, Compared, Reading, Shown, Stated, Tabled
 from evidence_atlas.language import in_words, shown_verdict
 
 if TYPE_CHECKING:
@@ -99,6 +99,7 @@ class AtlasDomain(Domain):
         "browsed": {},
         "defined": {},
         "covering": {},
+        "compared": {},
         "charted": {},
         "tabled": {},
         "screened": {},
@@ -150,6 +151,11 @@ class AtlasDomain(Domain):
     def covering(self) -> dict[str, tuple[str, ...]]:
         """The parts of the coverage that a document shows, by docname."""
         return cast("dict[str, tuple[str, ...]]", self.data["covering"])
+
+    @property
+    def compared(self) -> dict[str, tuple[Compared, ...]]:
+        """The comparisons of documents, by docname."""
+        return cast("dict[str, tuple[Compared, ...]]", self.data["compared"])
 
     @property
     def charted(self) -> dict[str, tuple[Charted, ...]]:

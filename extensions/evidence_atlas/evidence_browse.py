@@ -101,7 +101,7 @@ def browse_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     papers = _listed(domain, known) if domain.browsed else []
     digests: dict[str, str] = {}
     for start in sorted(domain.browsed):
-        writer = BrowseWriter(start, app.env.titles[start].astext(), app.builder.get_target_uri, domain.shown_atlas)
+        writer = BrowseWriter.below(start, domain)
         changed: list[BrowsePage] = []
         for page in (page for facet in FACETS for page in writer.pages(facet, values_of(facet, papers, domain.shown_atlas))):
             if page.name in app.env.found_docs:

@@ -126,7 +126,9 @@ def _listed(writing: Writing, lacking: Lacking) -> list[nodes.Node]:
     if not lacking.pages:
         return [paragraph(_("None."))]
     if is_long(lacking.pages) and has_own_pages(writing.builder):
-        way = _writer(writing.domain, writing.docname).way_to(_name(writing.docname, lacking), lacking.pages, writing.docname)
+        way = BrowseWriter.below(writing.docname, writing.domain).way_to(
+            _name(writing.docname, lacking), lacking.pages, writing.docname
+        )
         return [nodes.raw("", way, format="html")]
     return [bullet_list([[writing.document(page.docname, nodes.Text(page.reading.title))] for page in lacking.pages])]
 
@@ -137,10 +139,6 @@ def _name(docname: str, lacking: Lacking) -> str:
 
 def _below(docname: str) -> str:
     return below(docname, "coverage")
-
-
-def _writer(domain: AtlasDomain, docname: str) -> BrowseWriter:
-    return BrowseWriter(docname, domain.env.titles[docname].astext(), domain.builder.get_target_uri, domain.shown_atlas)
 
 
 def list_pages(app: Sphinx) -> Collected:
@@ -156,7 +154,7 @@ def list_pages(app: Sphinx) -> Collected:
 
 
 def _pages(domain: AtlasDomain, docname: str) -> Iterator[BrowsePage]:
-    writer, sections = _writer(domain, docname), domain.covering[docname]
+    writer, sections = BrowseWriter.below(docname, domain), domain.covering[docname]
     found = [_from_abstract(domain)] if "abstract" in sections else []
     found += _without_badge(domain) if "unclear" in sections else []
     for lacking in found:

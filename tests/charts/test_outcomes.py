@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from docutils import nodes
 
-from charts.project import FILES
+from charts.project import FILES, file
 from conftest import Build, Built
 from evidence_atlas.core.policy import built_in
 from evidence_atlas.definition_badges import counts, read_otherwise
@@ -44,6 +45,28 @@ def test_trials_that_point_one_way_are_no_contradiction(build: Build):
     }
     shown = build(files).resolved["outcomes"].astext()
     assert "No paper here states a benefit where another one states no difference or harm. 1 trial states no direction." in shown
+
+
+def test_a_long_list_stands_below(build: Build, monkeypatch: pytest.MonkeyPatch):
+    """Where many papers have the same result, their list has pages of its own, with what is said of each."""
+    more = {
+        f"docs/{file('gray2017')}.md": FILES[f"docs/{file('gray2017')}.md"].replace(
+            "direction: no-difference", "direction: benefit"
+        )
+    }
+    whole = build(FILES | more, folder="short").html("outcomes")
+    monkeypatch.setattr("evidence_atlas.browse_html.MOST_PAPERS", 1)
+    built = build(FILES | more)
+    html = built.html("outcomes")
+    assert "Main measure" not in html
+    assert re.findall(r'href="([^"]*results/[^"]*)"', html) == ["results/benefit/", "results/benefit/2/"]
+    pages = [built.html(f"outcomes/results/{part}") for part in ("benefit", "benefit/2")]
+    item = re.compile(r"<li><p>(.*?)</p></li>", re.DOTALL)
+    shown = [re.sub(r"<[^>]+>", "", item.findall(one)[-1]) for one in pages]
+    side = re.findall(r'<div class="atlas-side[ "].*?</ul>', whole, re.DOTALL)[0]
+    assert shown == [re.sub(r"<[^>]+>", "", one) for one in item.findall(side)]
+    (built.source / f"{file('gray2017')}.md").unlink()
+    assert not (build().out / "outcomes/results").exists()
 
 
 def text(site: Built, key: str) -> str:

@@ -22,6 +22,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_directive("evidence-map", directive.EvidenceMap)
     app.add_directive("evidence-outcomes", outcomes.EvidenceOutcomes)
     app.connect("html-collect-pages", papers.paper_pages)
+    app.connect("html-collect-pages", outcomes.side_pages)
     app.connect("html-page-context", directive.add_style)
     app.connect("build-finished", directive.sweep)
     return {"version": evidence_atlas.__version__, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -44,7 +44,7 @@ def _pages(app: Sphinx, docname: str, domain: AtlasDomain, known: dict[str, List
         domain: Knows the papers.
         known: What lists say of papers, which grows.
     """
-    writer = BrowseWriter(docname, app.env.titles[docname].astext(), app.builder.get_target_uri, domain.shown_atlas)
+    writer = BrowseWriter.below(docname, domain)
     for charted in domain.charted[docname]:
         tally = tally_of(charted, domain)
         links = Links(app.builder, docname, charted, tally)

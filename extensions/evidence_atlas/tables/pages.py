@@ -41,7 +41,7 @@ def part_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
 def _pages(app: Sphinx, docname: str) -> Iterator[BrowsePage]:
     """Yield the pages of the tables of a document, which itself has the first part of each."""
     domain = atlas_domain(app.env)
-    writer = BrowseWriter(docname, app.env.titles[docname].astext(), app.builder.get_target_uri, domain.shown_atlas)
+    writer = BrowseWriter.below(docname, domain)
     for tabled in domain.tabled[docname]:
         yield from _parts(app, tabled, writer)
 
