@@ -1,7 +1,7 @@
 """Makes Sphinx projects of the same N pages: an atlas, plain Sphinx with MyST, and, where pages cite, plain pages that do.
 
-The project ``whole`` is an atlas with all that a reader gets: its own theme, a table of all papers, lists, a browse page,
-the search and the exports; ``atlas`` is one in Sphinx's own theme, with nothing but its pages.
+The project ``whole`` is an atlas with all that a reader gets: its own theme, a table of all papers, lists, charts, a browse
+page, the search and the exports; ``atlas`` is one in Sphinx's own theme, with nothing but its pages.
 
 The plain pages are as one would write them by hand without references: the same prose, the paper's authors, journal,
 year and DOI as text, and keys in brackets where the atlas cites. Those of the third project, ``cited``, have ``{cite}``
@@ -19,6 +19,7 @@ from pathlib import Path
 
 from pybtex.database import Entry, parse_file
 
+from evidence_atlas.charts.tally import KINDS
 from evidence_atlas.scanner import Context, Engine
 from evidence_atlas.scanner.passages import Passage
 from evidence_atlas.scanner.rules import built_in
@@ -56,13 +57,22 @@ Made for timing.
 browse
 references
 policy
+pictures
+case-definitions
+coverage
+notices
 ```
 """
+PICTURES = "\n".join(f"```{{evidence-map}} {kind}\n```\n" for kind in KINDS)
 LISTS = {
     "index.md": HOME,
     "browse.md": "# Browse\n\n```{evidence-browse}\n```\n",
     "references.md": "# References\n\n```{evidence-references}\n```\n",
     "policy.md": "# The rules\n\n```{evidence-policy}\n```\n",
+    "pictures.md": f"# Pictures\n\n{PICTURES}\n```{{evidence-outcomes}}\n```\n",
+    "case-definitions.md": "# Case definitions\n\n```{case-definitions}\n```\n",
+    "coverage.md": "# What is missing\n\n```{evidence-coverage}\n```\n",
+    "notices.md": "# Notices\n\n```{evidence-notices}\n```\n",
 }
 NOTICE = '["{doi}"]\nnotices = [{{ kind = "correction", reason = "Made for timing." }}]\n'
 BENCH = str(Path(__file__).resolve().parent)
