@@ -91,11 +91,7 @@ def uses_of(domain: AtlasDomain) -> Uses:
 
 def definition_pages(app: Sphinx) -> Collected:
     """Return the pages below each document that has the directive, those that changed."""
-    if not has_own_pages(app.builder):
-        return iter(())
-    domain = atlas_domain(app.env)
-    shown = {start: repr((app.env.titles[start].astext(), domain.signature(start))) for start in domain.defined}
-    return lists_of_documents(app, "case-definition", shown, str, lambda start: _pages(app, start))
+    return lists_of_documents(app, "case-definition", atlas_domain(app.env).defined, str, lambda start: _pages(app, start))
 
 
 @dataclass(frozen=True)

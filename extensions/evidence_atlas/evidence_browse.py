@@ -6,7 +6,7 @@ The pages are made without sources, for sites alone.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from evidence_atlas.browse_html import BrowsePage, BrowseWriter
 from evidence_atlas.core import files
 from evidence_atlas.domain import AtlasDomain, atlas_domain
 from evidence_atlas.language import _, language, ngettext, number
-from evidence_atlas.made_pages import by_model, digest_of, frame_digest, page_file, pages_alike
+from evidence_atlas.made_pages import Collected, by_model, digest_of, frame_digest, page_file, pages_alike
 from evidence_atlas.nodeset import bullet_list, link, paragraph
 from evidence_atlas.writing import WriteTime, Writing, has_own_pages, show
 
@@ -87,7 +87,7 @@ def _listed(domain: AtlasDomain, works: dict[str, Any]) -> list[Listed]:
     return newest_first(listed)
 
 
-def browse_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
+def browse_pages(app: Sphinx) -> Collected:
     """Yield the pages below each document that has the directive, those that changed; delete those that are gone."""
     domain = atlas_domain(app.env)
     memory = Memory(app.builder)

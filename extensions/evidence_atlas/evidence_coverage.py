@@ -143,14 +143,8 @@ def _below(docname: str) -> str:
 
 def list_pages(app: Sphinx) -> Collected:
     """Return the pages of long lists, those that changed."""
-    if not has_own_pages(app.builder):
-        return iter(())
     domain = atlas_domain(app.env)
-    shown = {
-        docname: repr((app.env.titles[docname].astext(), sections, domain.signature(docname)))
-        for docname, sections in domain.covering.items()
-    }
-    return lists_of_documents(app, "coverage", shown, _below, lambda docname: _pages(domain, docname))
+    return lists_of_documents(app, "coverage", domain.covering, _below, lambda docname: _pages(domain, docname))
 
 
 def _pages(domain: AtlasDomain, docname: str) -> Iterator[BrowsePage]:

@@ -22,7 +22,7 @@ from evidence_atlas.domain import AtlasDomain, atlas_domain
 from evidence_atlas.fields import UNDATED
 from evidence_atlas.language import _, ngettext, number
 from evidence_atlas.long_lists import page_names, parted, span_name, spans, way
-from evidence_atlas.made_pages import Unmade, collected_pages, digest_of
+from evidence_atlas.made_pages import Collected, Unmade, collected_pages, digest_of
 from evidence_atlas.nodeset import bullet_list, link, paragraph
 from evidence_atlas.shapes import HtmlShapes, ReferenceBackend, Shapes
 from evidence_atlas.works_cited import said_of_work
@@ -85,7 +85,7 @@ def find_changed(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     return showing if app.atlas_before.get(COUNTED) != now else []  # type: ignore[attr-defined]
 
 
-def year_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
+def year_pages(app: Sphinx) -> Collected:
     """Yield the pages of years that changed, below each document that has the directive; delete those that are gone."""
     return collected_pages(app, "year", _pages(app)) if has_own_pages(app.builder) else iter(())
 

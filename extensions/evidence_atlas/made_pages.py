@@ -19,7 +19,7 @@ import evidence_atlas
 from evidence_atlas.core import files
 from evidence_atlas.domain import atlas_domain
 from evidence_atlas.language import language
-from evidence_atlas.writing import announce
+from evidence_atlas.writing import announce, has_own_pages
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -127,20 +127,25 @@ def _delete_gone(app: Sphinx, kind: str, page_of: Callable[[str], str]) -> None:
 
 
 def changed_pages(
-    app: Sphinx, kind: str, shown: Mapping[str, str], pages: Callable[[str], Iterable[BrowsePage]]
+    app: Sphinx, kind: str, asked: Mapping[str, object], pages: Callable[[str], Iterable[BrowsePage]]
 ) -> Iterator[tuple[str, list[BrowsePage]]]:
     """Yield the documents below which pages must be written, with these pages; delete those that are gone.
 
     Args:
         app: The build.
         kind: Begins the names of such pages among what is remembered between builds.
-        shown: What these pages rest on, by document; where it is as before, they are not made at all.
+        asked: What directives ask for, by document. Where it, the title and all that the document shows are as before, its
+            pages are not made at all.
         pages: Makes the pages of a document.
     """
+    if not has_own_pages(app.builder):
+        return
+    domain = atlas_domain(app.env)
     now: dict[str, str] = app.atlas_signatures  # type: ignore[attr-defined]
     before: Mapping[str, str] = app.atlas_before  # type: ignore[attr-defined]
-    frame = frame_digest(app) if shown else ""
-    for docname, rests_on in sorted(shown.items()):
+    frame = frame_digest(app) if asked else ""
+    for docname in sorted(asked):
+        rests_on = repr((app.env.titles[docname].astext(), asked[docname], domain.signature(docname)))
         mine, whole = f"{kind}:{docname}:", digest_of(frame, rests_on)
         kept = {name: digest for name, digest in before.items() if name.startswith(mine)}
         if kept.get(mine) == whole and all(page_file(app, name.removeprefix(mine)).exists() for name in kept.keys() - {mine}):
@@ -159,14 +164,14 @@ def changed_pages(
 
 
 def lists_of_documents(
-    app: Sphinx, kind: str, shown: Mapping[str, str], below: Callable[[str], str], pages: Callable[[str], Iterable[BrowsePage]]
+    app: Sphinx, kind: str, asked: Mapping[str, object], below: Callable[[str], str], pages: Callable[[str], Iterable[BrowsePage]]
 ) -> Collected:
     """Yield what the theme renders for lists below documents, and make the pages that changed; delete those that are gone.
 
     Args:
         app: The build.
         kind: Begins the names of such pages among what is remembered between builds.
-        shown: What these pages rest on, by document.
+        asked: What directives ask for, by document.
         below: Gives the name below which the pages of a document stand.
         pages: Makes the pages of a document.
     """
@@ -174,7 +179,7 @@ def lists_of_documents(
     def unless_taken(docname: str) -> Iterator[BrowsePage]:
         return (page for page in pages(docname) if page.name not in app.env.found_docs)
 
-    for docname, changed in changed_pages(app, kind, shown, unless_taken):
+    for docname, changed in changed_pages(app, kind, asked, unless_taken):
         models = by_model(below(docname), changed)
         announce(app, [f"{kind}:{docname}:{model}" for model in models])
         yield from pages_alike(app, below(docname), models)

@@ -107,14 +107,8 @@ def _below(docname: str) -> str:
 
 def side_pages(app: Sphinx) -> Collected:
     """Return the pages of long lists, those that changed."""
-    if not has_own_pages(app.builder):
-        return iter(())
     domain = atlas_domain(app.env)
-    shown = {
-        docname: repr((app.env.titles[docname].astext(), compared, domain.signature(docname)))
-        for docname, compared in domain.compared.items()
-    }
-    return lists_of_documents(app, "outcomes", shown, _below, lambda docname: _pages(domain, docname))
+    return lists_of_documents(app, "outcomes", domain.compared, _below, lambda docname: _pages(domain, docname))
 
 
 def _pages(domain: AtlasDomain, docname: str) -> Iterator[BrowsePage]:

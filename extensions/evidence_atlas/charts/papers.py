@@ -14,7 +14,6 @@ from evidence_atlas.charts.links import Links, folder
 from evidence_atlas.charts.tally import Head, Tally
 from evidence_atlas.domain import AtlasDomain, Paper, atlas_domain
 from evidence_atlas.made_pages import Collected, lists_of_documents
-from evidence_atlas.writing import has_own_pages
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -24,15 +23,9 @@ MOST_OF_ROW, MOST_OF_CELL = 200, 20  # where a row has more papers, a cell with 
 
 def paper_pages(app: Sphinx) -> Collected:
     """Return the pages below each document that has charts, those that changed."""
-    if not has_own_pages(app.builder):
-        return iter(())
     domain = atlas_domain(app.env)
     known: dict[str, Listed] = {}
-    shown = {
-        docname: repr((app.env.titles[docname].astext(), charts, domain.signature(docname)))
-        for docname, charts in domain.charted.items()
-    }
-    return lists_of_documents(app, "chart", shown, folder, lambda docname: _pages(app, docname, domain, known))
+    return lists_of_documents(app, "chart", domain.charted, folder, lambda docname: _pages(app, docname, domain, known))
 
 
 def _pages(app: Sphinx, docname: str, domain: AtlasDomain, known: dict[str, Listed]) -> Iterator[BrowsePage]:

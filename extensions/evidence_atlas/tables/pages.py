@@ -7,33 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from evidence_atlas.browse_html import BrowsePage, BrowseWriter
 from evidence_atlas.documents import Tabled
 from evidence_atlas.domain import atlas_domain
 from evidence_atlas.language import _
 from evidence_atlas.long_lists import page_names, span_name
-from evidence_atlas.made_pages import changed_pages
+from evidence_atlas.made_pages import Collected, changed_pages
 from evidence_atlas.tables.data import TableData
 from evidence_atlas.tables.part import folder, table_part
 from evidence_atlas.tables.rows import rows_of
-from evidence_atlas.writing import Writing, has_own_pages
+from evidence_atlas.writing import Writing
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 
-def part_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
+def part_pages(app: Sphinx) -> Collected:
     """Yield the pages that changed, of the tables of all documents; delete those that are gone."""
-    if not has_own_pages(app.builder):
-        return
-    domain = atlas_domain(app.env)
-    shown = {
-        docname: repr((app.env.titles[docname].astext(), tables, domain.signature(docname)))
-        for docname, tables in domain.tabled.items()
-    }
-    for _docname, pages in changed_pages(app, "table", shown, lambda docname: _pages(app, docname)):
+    for _docname, pages in changed_pages(app, "table", atlas_domain(app.env).tabled, lambda docname: _pages(app, docname)):
         for page in pages:
             yield page.name, {"title": page.title, "body": page.body}, "page.html"
 
