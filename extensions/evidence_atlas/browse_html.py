@@ -15,25 +15,10 @@ from evidence_atlas.domain import AtlasDomain
 from evidence_atlas.fields import UNDATED
 from evidence_atlas.language import _, ngettext, number
 from evidence_atlas.long_lists import Item, page_names, parted, span_name, spans, way
-from evidence_atlas.made_pages import SECTION
+from evidence_atlas.made_pages import SECTION, MadePage
 
 MOST_PAPERS = 200  # a longer list is parted by year, and that of a year by numbers
 MOST_NAMES = 100  # a longer list of names is parted by letter
-
-
-@dataclass(frozen=True, slots=True)
-class BrowsePage:
-    """A page without a source.
-
-    Attributes:
-        name: Its name, as a document's.
-        title: Its title.
-        body: Its content, as HTML.
-    """
-
-    name: str
-    title: str
-    body: str
 
 
 @dataclass
@@ -63,7 +48,7 @@ class BrowseWriter:
         """
         return cls(start, domain.env.titles[start].astext(), domain.builder.get_target_uri, domain.shown_atlas)
 
-    def pages(self, facet: Facet, values: Sequence[Value]) -> Iterator[BrowsePage]:
+    def pages(self, facet: Facet, values: Sequence[Value]) -> Iterator[MadePage]:
         """Yield the pages of one facet: the list of its values, and the lists of papers."""
         home = f"{self.start}/{facet.name}"
         if facet.by_letter and len(values) > MOST_NAMES:
@@ -79,7 +64,7 @@ class BrowseWriter:
             if has_page(facet, value):
                 yield from self._papers(f"{home}/{value.slug}", facet, value)
 
-    def _letters(self, name: str, facet: Facet, letters: dict[str, list[Value]]) -> BrowsePage:
+    def _letters(self, name: str, facet: Facet, letters: dict[str, list[Value]]) -> MadePage:
         to = {letter: self.address(name, f"{name}/{letter}") for letter in LETTERS if letter in letters}
         items = [
             f'<li><a href="{address}">{_letter_name(letter)}</a>{_count(len(letters[letter]))}</li>'
@@ -88,7 +73,7 @@ class BrowseWriter:
         body = f'{_about(facet)}<ul class="atlas-letters">{"".join(items)}</ul>'
         return self.page(name, _(facet.by), [(self.title, self.start)], body)
 
-    def _values(self, name: str, title: str, facet: Facet, values: Sequence[Value]) -> BrowsePage:
+    def _values(self, name: str, title: str, facet: Facet, values: Sequence[Value]) -> MadePage:
         home = f"{self.start}/{facet.name}"
         trail = [(self.title, self.start), *([(_(facet.by), home)] if name != home else [])]
         rows = []
@@ -100,7 +85,7 @@ class BrowseWriter:
                 rows.append(f"<li>{escape(value.title)}: {self._link(name, value.papers[0])}</li>")
         return self.page(name, title, trail, f'{_about(facet)}<ul class="atlas-values">\n{chr(10).join(rows)}\n</ul>')
 
-    def _papers(self, name: str, facet: Facet, value: Value) -> Iterator[BrowsePage]:
+    def _papers(self, name: str, facet: Facet, value: Value) -> Iterator[MadePage]:
         title = _(facet.heading).format(value.title)
         home = f"{self.start}/{facet.name}"
         trail = [(self.title, self.start), (_(facet.by), home)]
@@ -124,7 +109,7 @@ class BrowseWriter:
 
     def parts(
         self, name: str, title: str, trail: Sequence[tuple[str, str]], papers: Sequence[Listed], about: str = ""
-    ) -> Iterator[BrowsePage]:
+    ) -> Iterator[MadePage]:
         """Yield the pages of a list of papers: one, where it is not long.
 
         Args:
@@ -147,7 +132,7 @@ class BrowseWriter:
         trail: Sequence[tuple[str, str]],
         items: Sequence[Item],
         shown: Callable[[str, Sequence[Item]], str],
-    ) -> Iterator[BrowsePage]:
+    ) -> Iterator[MadePage]:
         """Yield the pages of a list with one item a paper: one, where it is not long.
 
         Args:
@@ -165,7 +150,7 @@ class BrowseWriter:
 
     def here_or_below(  # noqa: PLR0913, PLR0917  (the last three are those of ``parts``)
         self, here: str, papers: Sequence[Listed], too_long: bool, name: str, title: str, trail: Sequence[tuple[str, str]]
-    ) -> tuple[str, Iterator[BrowsePage]]:
+    ) -> tuple[str, Iterator[MadePage]]:
         """Return a list of papers for a page; of a long one the way to its own pages, and these.
 
         Args:
@@ -229,7 +214,7 @@ class BrowseWriter:
         label = next((label for label in marks if not said.startswith(label.casefold())), "")
         return f'<span class="atlas-mark-withdrawn">{escape(label)}</span> ' if label else ""
 
-    def page(self, name: str, title: str, trail: Sequence[tuple[str, str]], body: str) -> BrowsePage:
+    def page(self, name: str, title: str, trail: Sequence[tuple[str, str]], body: str) -> MadePage:
         """Return a page with the way that leads to it.
 
         Args:
@@ -241,7 +226,7 @@ class BrowseWriter:
         steps = "".join(f'<li><a href="{self.address(name, step)}">{escape(label)}</a></li>' for label, step in trail)
         trail_name = escape(_("Breadcrumb"))
         here = f'<li aria-current="page">{escape(title)}</li>'
-        return BrowsePage(
+        return MadePage(
             name,
             title,
             f"{SECTION}\n"

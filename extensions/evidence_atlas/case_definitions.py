@@ -19,7 +19,7 @@ from sphinx.util.osutil import relative_uri
 
 import evidence_atlas
 from evidence_atlas.browse_facets import Listed, newest_first, work_of
-from evidence_atlas.browse_html import BrowsePage, BrowseWriter, is_long
+from evidence_atlas.browse_html import BrowseWriter, is_long
 from evidence_atlas.core.policy import Definition, Policy, State
 from evidence_atlas.core.record import Criterion, Record
 from evidence_atlas.core.verdict import Verdict
@@ -27,7 +27,7 @@ from evidence_atlas.definition_badges import counts, read_otherwise
 from evidence_atlas.domain import AtlasDomain, Paper, atlas_domain
 from evidence_atlas.evidence_policy import unchecked
 from evidence_atlas.language import _, ngettext, number, shown_verdict
-from evidence_atlas.made_pages import Collected, lists_of_documents
+from evidence_atlas.made_pages import Collected, MadePage, lists_of_documents
 from evidence_atlas.nodeset import bullet_list, link, text
 from evidence_atlas.writing import WriteTime, Writing, has_own_pages, show
 
@@ -126,9 +126,9 @@ class DefinitionPage:
         """Title and name of the page above it."""
         return [(self.writer.title, self.writer.start)]
 
-    def pages(self) -> Iterator[BrowsePage]:
+    def pages(self) -> Iterator[MadePage]:
         """Yield the page, and those of lists that are too long for it."""
-        below: list[BrowsePage] = []
+        below: list[MadePage] = []
         content = [*self._says(), _heading(_("The papers that used it")), *self._papers(below), *self._badges(below)]
         yield self.writer.page(self.name, self.title, self.trail, "\n".join(content))
         yield from below
@@ -163,7 +163,7 @@ class DefinitionPage:
             found += f'. <a href="{address}">{words}</a>.'
         return found
 
-    def _papers(self, below: list[BrowsePage]) -> Iterator[str]:
+    def _papers(self, below: list[MadePage]) -> Iterator[str]:
         """Yield a list of papers for each role, in the order of the policy, or the way to its pages, which it adds."""
         policy = self.writer.atlas.policy
         if not self.uses:
@@ -178,7 +178,7 @@ class DefinitionPage:
                 yield shown
                 yield from self._changed(role, papers)
 
-    def _badges(self, below: list[BrowsePage]) -> Iterator[str]:
+    def _badges(self, below: list[MadePage]) -> Iterator[str]:
         """Yield how badges would change: under this definition, and under another reading of it; add pages of long lists."""
         policy, label = self.writer.atlas.policy, escape(self.row.label)
         used = list({p.docname: p for role in policy.resolution.counting_roles for p in self.uses.get(role, ())}.values())
@@ -234,7 +234,7 @@ class DefinitionPage:
                 yield f"<p>{said.format(title=link_to, phrase=phrase)}</p>"
 
 
-def _pages(app: Sphinx, start: str) -> Iterator[BrowsePage]:
+def _pages(app: Sphinx, start: str) -> Iterator[MadePage]:
     """Yield the pages of all definitions of the policy."""
     domain = atlas_domain(app.env)
     writer = BrowseWriter.below(start, domain)

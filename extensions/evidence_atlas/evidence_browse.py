@@ -17,11 +17,11 @@ from sphinx.util.osutil import relative_uri
 
 import evidence_atlas
 from evidence_atlas.browse_facets import FACETS, Listed, Work, newest_first, number_of_values, values_of, work_of
-from evidence_atlas.browse_html import BrowsePage, BrowseWriter
+from evidence_atlas.browse_html import BrowseWriter
 from evidence_atlas.core import files
 from evidence_atlas.domain import AtlasDomain, atlas_domain
 from evidence_atlas.language import _, language, ngettext, number
-from evidence_atlas.made_pages import Collected, by_model, digest_of, frame_digest, page_file, pages_alike
+from evidence_atlas.made_pages import Collected, MadePage, by_model, digest_of, frame_digest, page_file, pages_alike
 from evidence_atlas.nodeset import bullet_list, link, paragraph
 from evidence_atlas.writing import WriteTime, Writing, has_own_pages, show
 
@@ -102,7 +102,7 @@ def browse_pages(app: Sphinx) -> Collected:
     digests: dict[str, str] = {}
     for start in sorted(domain.browsed):
         writer = BrowseWriter.below(start, domain)
-        changed: list[BrowsePage] = []
+        changed: list[MadePage] = []
         for page in (page for facet in FACETS for page in writer.pages(facet, values_of(facet, papers, domain.shown_atlas))):
             if page.name in app.env.found_docs:
                 continue

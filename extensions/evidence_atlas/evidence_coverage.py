@@ -16,13 +16,13 @@ from sphinx.util.typing import OptionSpec
 
 import evidence_atlas
 from evidence_atlas.browse_facets import Listed, newest_first, work_of
-from evidence_atlas.browse_html import BrowsePage, BrowseWriter, is_long
+from evidence_atlas.browse_html import BrowseWriter, is_long
 from evidence_atlas.core import files
 from evidence_atlas.core.coverage import REASONS, Covered, counts_by_year, coverage_data, why_unclear
 from evidence_atlas.domain import AtlasDomain, Paper, atlas_domain
 from evidence_atlas.evidence_references import by_year, shown_year
 from evidence_atlas.language import _, ngettext, number
-from evidence_atlas.made_pages import Collected, below, lists_of_documents
+from evidence_atlas.made_pages import Collected, MadePage, below, lists_of_documents
 from evidence_atlas.nodeset import bullet_list, link, paragraph, table
 from evidence_atlas.writing import WriteTime, Writing, has_own_pages, serves_files, show
 
@@ -147,7 +147,7 @@ def list_pages(app: Sphinx) -> Collected:
     return lists_of_documents(app, "coverage", domain.covering, _below, lambda docname: _pages(domain, docname))
 
 
-def _pages(domain: AtlasDomain, docname: str) -> Iterator[BrowsePage]:
+def _pages(domain: AtlasDomain, docname: str) -> Iterator[MadePage]:
     writer, sections = BrowseWriter.below(docname, domain), domain.covering[docname]
     found = [_from_abstract(domain)] if "abstract" in sections else []
     found += _without_badge(domain) if "unclear" in sections else []

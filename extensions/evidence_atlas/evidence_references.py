@@ -22,7 +22,7 @@ from evidence_atlas.domain import AtlasDomain, atlas_domain
 from evidence_atlas.fields import UNDATED
 from evidence_atlas.language import _, ngettext, number
 from evidence_atlas.long_lists import page_names, parted, span_name, spans, way
-from evidence_atlas.made_pages import Collected, Unmade, collected_pages, digest_of
+from evidence_atlas.made_pages import Collected, MadePage, Unmade, collected_pages, digest_of
 from evidence_atlas.nodeset import bullet_list, link, paragraph
 from evidence_atlas.shapes import HtmlShapes, ReferenceBackend, Shapes
 from evidence_atlas.works_cited import said_of_work
@@ -109,7 +109,7 @@ def title_of(year: str) -> str:
     return _("Works of {year}").format(year=shown_year(year))
 
 
-def _made(app: Sphinx, page: str, title: str, keys: Sequence[str], ways: str) -> tuple[str, str]:
+def _made(app: Sphinx, page: str, title: str, keys: Sequence[str], ways: str) -> MadePage:
     domain = atlas_domain(app.env)
     cited: Any = app.env.get_domain("cite")
     style, backend, items = app.config.bibtex_default_style, ReferenceBackend(), []
@@ -119,7 +119,8 @@ def _made(app: Sphinx, page: str, title: str, keys: Sequence[str], ways: str) ->
         text = cited.formatter.text(style, partial(_entry, domain, key), cited.digest(key)).render(backend)
         said = said_of_work(writing, make, key)
         items.append(f'<li id="{escape(nodes.make_id(key))}"><p>{text}{"".join(said)} <code>{escape(key)}</code></p></li>')
-    return title, f"<section><h1>{escape(title)}</h1>\n<ul>\n{chr(10).join(items)}\n</ul>{ways}</section>"
+    body = f"<section><h1>{escape(title)}</h1>\n<ul>\n{chr(10).join(items)}\n</ul>{ways}</section>"
+    return MadePage(page, title, body)
 
 
 def _entry(domain: AtlasDomain, key: str) -> Entry:

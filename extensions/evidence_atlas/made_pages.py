@@ -25,12 +25,25 @@ if TYPE_CHECKING:
     from docutils import nodes
     from sphinx.application import Sphinx
 
-    from evidence_atlas.browse_html import BrowsePage
-
 
 Collected = Iterator[tuple[str, dict[str, Any], str]]  # as Sphinx takes pages: name, context, template
 SECTION = '<section class="atlas-browse">'  # begins the body of a page of a list
 MODEL, TITLE, BODY = "atlas0name", "atlas0title", "atlas0body"  # stand in the page that the others are made from
+
+
+@dataclass(frozen=True, slots=True)
+class MadePage:
+    """A page without a source.
+
+    Attributes:
+        name: Its name, as a document's.
+        title: Its title.
+        body: Its content, as HTML.
+    """
+
+    name: str
+    title: str
+    body: str
 
 
 def below(docname: str, otherwise: str) -> str:
@@ -87,12 +100,12 @@ class Unmade:
     Attributes:
         name: Its name, as a document's.
         shown: A digest of all that it shows but its frame.
-        make: Makes its title, and its content as HTML.
+        make: Makes it.
     """
 
     name: str
     shown: str
-    make: Callable[[], tuple[str, str]]
+    make: Callable[[], MadePage]
 
 
 def collected_pages(app: Sphinx, kind: str, pages: Iterable[Unmade]) -> Collected:
@@ -108,8 +121,8 @@ def collected_pages(app: Sphinx, kind: str, pages: Iterable[Unmade]) -> Collecte
     frame = frame_digest(app) if names else ""
     for name, page in names.items():
         if must_write(app, page_file(app, page.name), name, digest_of(frame, page.shown)):
-            title, body = page.make()
-            yield page.name, {"title": title, "body": body}, "page.html"
+            made = page.make()
+            yield page.name, {"title": made.title, "body": made.body}, "page.html"
     _delete_gone(app, kind, lambda name: name.partition(":")[2])
 
 
@@ -127,8 +140,8 @@ def _delete_gone(app: Sphinx, kind: str, page_of: Callable[[str], str]) -> None:
 
 
 def changed_pages(
-    app: Sphinx, kind: str, asked: Mapping[str, object], pages: Callable[[str], Iterable[BrowsePage]]
-) -> Iterator[tuple[str, list[BrowsePage]]]:
+    app: Sphinx, kind: str, asked: Mapping[str, object], pages: Callable[[str], Iterable[MadePage]]
+) -> Iterator[tuple[str, list[MadePage]]]:
     """Yield the documents below which pages must be written, with these pages; delete those that are gone.
 
     Args:
@@ -164,7 +177,7 @@ def changed_pages(
 
 
 def lists_of_documents(
-    app: Sphinx, kind: str, asked: Mapping[str, object], below: Callable[[str], str], pages: Callable[[str], Iterable[BrowsePage]]
+    app: Sphinx, kind: str, asked: Mapping[str, object], below: Callable[[str], str], pages: Callable[[str], Iterable[MadePage]]
 ) -> Collected:
     """Yield what the theme renders for lists below documents, and make the pages that changed; delete those that are gone.
 
@@ -176,7 +189,7 @@ def lists_of_documents(
         pages: Makes the pages of a document.
     """
 
-    def unless_taken(docname: str) -> Iterator[BrowsePage]:
+    def unless_taken(docname: str) -> Iterator[MadePage]:
         return (page for page in pages(docname) if page.name not in app.env.found_docs)
 
     for docname, changed in changed_pages(app, kind, asked, unless_taken):
@@ -185,20 +198,20 @@ def lists_of_documents(
         yield from pages_alike(app, below(docname), models)
 
 
-def by_model(start: str, pages: Iterable[BrowsePage]) -> dict[str, list[BrowsePage]]:
+def by_model(start: str, pages: Iterable[MadePage]) -> dict[str, list[MadePage]]:
     """Return pages by the name of the one after which those of their depth are made.
 
     Args:
         start: The name below which they stand.
         pages: The pages.
     """
-    models: dict[str, list[BrowsePage]] = defaultdict(list)
+    models: dict[str, list[MadePage]] = defaultdict(list)
     for page in pages:
         models["/".join([start, *[MODEL] * page.name.removeprefix(start).count("/")])].append(page)
     return models
 
 
-def pages_alike(app: Sphinx, start: str, models: Mapping[str, Sequence[BrowsePage]]) -> Collected:
+def pages_alike(app: Sphinx, start: str, models: Mapping[str, Sequence[MadePage]]) -> Collected:
     """Yield the page of each depth that the theme renders, and after it make those of its depth.
 
     Args:
@@ -211,7 +224,7 @@ def pages_alike(app: Sphinx, start: str, models: Mapping[str, Sequence[BrowsePag
         _write_alike(app, start, model, pages)
 
 
-def _write_alike(app: Sphinx, start: str, model: str, pages: Sequence[BrowsePage]) -> None:
+def _write_alike(app: Sphinx, start: str, model: str, pages: Sequence[MadePage]) -> None:
     """Write pages of one depth after the model that the theme has rendered, and remove the model.
 
     Args:

@@ -10,13 +10,13 @@ from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import OptionSpec
 
-from evidence_atlas.browse_html import BrowsePage, BrowseWriter, is_long
+from evidence_atlas.browse_html import BrowseWriter, is_long
 from evidence_atlas.core.findings import Code
 from evidence_atlas.documents import Compared
 from evidence_atlas.domain import AtlasDomain, Paper, atlas_domain
 from evidence_atlas.fields import DIRECTIONS, FIELDS
 from evidence_atlas.language import _, capital, ngettext, number
-from evidence_atlas.made_pages import Collected, below, lists_of_documents
+from evidence_atlas.made_pages import Collected, MadePage, below, lists_of_documents
 from evidence_atlas.nodeset import Piece, bullet_list, container, filled, paragraph
 from evidence_atlas.page_filters import passing, wanted, warn_of_unknown
 from evidence_atlas.shapes import HtmlShapes, NodeShapes, Shapes
@@ -111,7 +111,7 @@ def side_pages(app: Sphinx) -> Collected:
     return lists_of_documents(app, "outcomes", domain.compared, _below, lambda docname: _pages(domain, docname))
 
 
-def _pages(domain: AtlasDomain, docname: str) -> Iterator[BrowsePage]:
+def _pages(domain: AtlasDomain, docname: str) -> Iterator[MadePage]:
     writer = BrowseWriter.below(docname, domain)
 
     def shown(here: str, papers: Sequence[Paper]) -> str:

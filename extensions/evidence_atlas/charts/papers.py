@@ -8,12 +8,12 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from evidence_atlas.browse_facets import Listed, newest_first, work_of
-from evidence_atlas.browse_html import BrowsePage, BrowseWriter
+from evidence_atlas.browse_html import BrowseWriter
 from evidence_atlas.charts.directive import tally_of
 from evidence_atlas.charts.links import Links, folder
 from evidence_atlas.charts.tally import Head, Tally
 from evidence_atlas.domain import AtlasDomain, Paper, atlas_domain
-from evidence_atlas.made_pages import Collected, lists_of_documents
+from evidence_atlas.made_pages import Collected, MadePage, lists_of_documents
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -28,7 +28,7 @@ def paper_pages(app: Sphinx) -> Collected:
     return lists_of_documents(app, "chart", domain.charted, folder, lambda docname: _pages(app, docname, domain, known))
 
 
-def _pages(app: Sphinx, docname: str, domain: AtlasDomain, known: dict[str, Listed]) -> Iterator[BrowsePage]:
+def _pages(app: Sphinx, docname: str, domain: AtlasDomain, known: dict[str, Listed]) -> Iterator[MadePage]:
     """Yield the pages of a document's charts: those to which more than one paper leads.
 
     Args:
@@ -52,7 +52,7 @@ def _pages(app: Sphinx, docname: str, domain: AtlasDomain, known: dict[str, List
 
 def _of_row(  # noqa: PLR0913, PLR0917  (what a page is made of)
     name: str, writer: BrowseWriter, tally: Tally, row: Head, cells: list[tuple[Head, list[Paper]]], known: dict[str, Listed]
-) -> Iterator[BrowsePage]:
+) -> Iterator[MadePage]:
     """Yield the pages of cells that are too long for that of their row, and it."""
     title = f"{tally.title}: {row.label}" if row.label else tally.title
     above, parts = [(writer.title, writer.start)], []

@@ -6,14 +6,13 @@ Their namespace is a page of every atlas, ``atlas-terms/``, and beside it ``term
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from evidence_atlas.core.settings import Settings
 from evidence_atlas.domain import atlas_domain
-from evidence_atlas.made_pages import digest_of, frame_digest, must_write, page_file
+from evidence_atlas.made_pages import Collected, digest_of, frame_digest, must_write, page_file
 from evidence_atlas.writing import has_own_pages
 
 if TYPE_CHECKING:
@@ -89,7 +88,7 @@ def body() -> str:
     return f"<section><h1>Terms of this atlas</h1>\n<p>{said}</p>\n<dl>\n{rows}\n</dl></section>"
 
 
-def pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
+def pages(app: Sphinx) -> Collected:
     """Yield the page of terms, unless it is there as it would be, or the project has a document of that name."""
     domain = atlas_domain(app.env)
     if not domain.stated or not has_own_pages(app.builder) or PAGE in app.env.found_docs:

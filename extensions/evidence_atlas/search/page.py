@@ -14,7 +14,7 @@ from evidence_atlas.core.atlas import Atlas
 from evidence_atlas.domain import AtlasDomain, atlas_domain
 from evidence_atlas.fields import FIELDS, level_name
 from evidence_atlas.language import _
-from evidence_atlas.made_pages import digest_of, frame_digest, must_write, page_file
+from evidence_atlas.made_pages import Collected, digest_of, frame_digest, must_write, page_file
 from evidence_atlas.search.records import FACETS, facet_values
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Facet:
     left_out: int
 
 
-def pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
+def pages(app: Sphinx) -> Collected:
     """Yield the search page, where its facets or lists have changed: counting them reads the reference of every paper."""
     domain = atlas_domain(app.env)
     documents = [f"{domain.atlas.settings.evidence}/index", *sorted(domain.browsed), *sorted(domain.listings)]

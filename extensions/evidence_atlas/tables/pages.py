@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from html import escape
 from typing import TYPE_CHECKING
 
-from evidence_atlas.browse_html import BrowsePage, BrowseWriter
+from evidence_atlas.browse_html import BrowseWriter
 from evidence_atlas.documents import Tabled
 from evidence_atlas.domain import atlas_domain
 from evidence_atlas.language import _
 from evidence_atlas.long_lists import page_names, span_name
-from evidence_atlas.made_pages import Collected, changed_pages
+from evidence_atlas.made_pages import Collected, MadePage, changed_pages
 from evidence_atlas.tables.data import TableData
 from evidence_atlas.tables.part import folder, table_part
 from evidence_atlas.tables.rows import rows_of
@@ -31,7 +31,7 @@ def part_pages(app: Sphinx) -> Collected:
             yield page.name, {"title": page.title, "body": page.body}, "page.html"
 
 
-def _pages(app: Sphinx, docname: str) -> Iterator[BrowsePage]:
+def _pages(app: Sphinx, docname: str) -> Iterator[MadePage]:
     """Yield the pages of the tables of a document, which itself has the first part of each."""
     domain = atlas_domain(app.env)
     writer = BrowseWriter.below(docname, domain)
@@ -39,7 +39,7 @@ def _pages(app: Sphinx, docname: str) -> Iterator[BrowsePage]:
         yield from _parts(app, tabled, writer)
 
 
-def _parts(app: Sphinx, tabled: Tabled, writer: BrowseWriter) -> Iterator[BrowsePage]:
+def _parts(app: Sphinx, tabled: Tabled, writer: BrowseWriter) -> Iterator[MadePage]:
     docname, title, builder, domain = writer.start, writer.title, app.builder, atlas_domain(app.env)
     rows = rows_of(tabled, domain)
     data = TableData(tabled, rows, domain.shown_atlas)
