@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import escape
 
 from sphinx.util.osutil import relative_uri
@@ -30,13 +30,14 @@ class BrowseWriter:
         title: The title of the document.
         uri: Gives the address of a page by its name, from the root of the site.
         atlas: Gives notices and words.
+        items: Papers as items of lists, which grow: by the way to the root, and docname.
     """
 
     start: str
     title: str
     uri: Callable[[str], str]
     atlas: Atlas
-    _items: dict[tuple[str, str], str] = field(default_factory=dict)
+    items: dict[tuple[str, str], str]
 
     @classmethod
     def below(cls, start: str, domain: AtlasDomain) -> BrowseWriter:
@@ -46,7 +47,8 @@ class BrowseWriter:
             start: The document.
             domain: Knows its title, the builder and the atlas.
         """
-        return cls(start, domain.env.titles[start].astext(), domain.builder.get_target_uri, domain.shown_atlas)
+        title, uri = domain.env.titles[start].astext(), domain.builder.get_target_uri
+        return cls(start, title, uri, domain.shown_atlas, domain.listed_items)
 
     def pages(self, facet: Facet, values: Sequence[Value]) -> Iterator[MadePage]:
         """Yield the pages of one facet: the list of its values, and the lists of papers."""
@@ -190,7 +192,7 @@ class BrowseWriter:
         return f'<p class="atlas-total">{escape(total)}</p>\n<ul class="atlas-papers">\n{items}\n</ul>'
 
     def _item(self, root: str, one: Listed) -> str:
-        made = self._items.get((root, one.page.docname))
+        made = self.items.get((root, one.page.docname))
         if made is None:
             page, work = one.page, one.work
             who = " ".join(part for part in (work.who, _year(work.year)) if part)
@@ -201,7 +203,7 @@ class BrowseWriter:
                 f"{escape(page.reading.title)}</a></p>\n"
                 f'<p class="atlas-paper-facts">{" · ".join(facts)}</p>\n<p>{escape(page.record.summary)}</p></li>'
             )
-            self._items[root, page.docname] = made
+            self.items[root, page.docname] = made
         return made
 
     def _link(self, name: str, one: Listed) -> str:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
     from evidence_atlas.abbreviations import Abbreviations
+    from evidence_atlas.browse_facets import Work
     from evidence_atlas.scanner.screener import Screener
 
 logger = logging.getLogger(__name__)
@@ -76,6 +77,13 @@ class Paper:
         if name not in self._cited:
             self._cited[name] = FORMATS[name](self.reference, self.notices)
         return self._cited[name]
+
+    @cached_property
+    def work(self) -> Work:
+        """What lists say of the paper, made once: many lists have it."""
+        from evidence_atlas.browse_facets import work_of
+
+        return work_of(self.reference)
 
     @cached_property
     def digest(self) -> str:
@@ -273,6 +281,7 @@ class AtlasDomain(Domain):
             "_signatures",
             "_listed_signatures",
             "_common_signature",
+            "listed_items",
             "whole_signature",
         )
         for name in derived:
@@ -310,6 +319,11 @@ class AtlasDomain(Domain):
             shown = paper and (paper.docname, paper.reading.title, paper.verdict.state, paper.verdict.label)
             self._listed_signatures[key] = repr((self.atlas.bibliography.digest(key), self.atlas.notices_of(key), shown))
         return self._listed_signatures[key]
+
+    @cached_property
+    def listed_items(self) -> dict[tuple[str, str], str]:
+        """Papers as items of lists, made once for all pages of the same depth: by the way to the root, and docname."""
+        return {}
 
     @cached_property
     def _signatures(self) -> dict[str, str]:

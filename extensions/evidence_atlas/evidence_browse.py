@@ -16,7 +16,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
 import evidence_atlas
-from evidence_atlas.browse_facets import FACETS, Listed, Work, newest_first, number_of_values, values_of, work_of
+from evidence_atlas.browse_facets import FACETS, Listed, Work, newest_first, number_of_values, values_of
 from evidence_atlas.browse_html import BrowseWriter
 from evidence_atlas.core import files
 from evidence_atlas.domain import AtlasDomain, atlas_domain
@@ -82,7 +82,7 @@ def _listed(domain: AtlasDomain, works: dict[str, Any]) -> list[Listed]:
     for page in domain.pages.values():
         digest = domain.atlas.bibliography.digest(page.record.paper)
         if digest not in works:
-            works[digest] = work_of(page.reference)
+            works[digest] = page.work
         listed.append(Listed(page, Work(*works[digest])))
     return newest_first(listed)
 

@@ -15,7 +15,7 @@ from sphinx.util.osutil import relative_uri
 from sphinx.util.typing import OptionSpec
 
 import evidence_atlas
-from evidence_atlas.browse_facets import Listed, newest_first, work_of
+from evidence_atlas.browse_facets import Listed, newest_first
 from evidence_atlas.browse_html import BrowseWriter, is_long
 from evidence_atlas.core import files
 from evidence_atlas.core.coverage import REASONS, Covered, counts_by_year, coverage_data, why_unclear
@@ -153,7 +153,7 @@ def _pages(domain: AtlasDomain, docname: str) -> Iterator[MadePage]:
     found += _without_badge(domain) if "unclear" in sections else []
     for lacking in found:
         if is_long(lacking.pages):
-            papers = newest_first(Listed(page, work_of(page.reference)) for page in lacking.pages)
+            papers = newest_first(Listed(page, page.work) for page in lacking.pages)
             yield from writer.parts(_name(docname, lacking), lacking.said.rstrip("."), [(writer.title, docname)], papers)
 
 

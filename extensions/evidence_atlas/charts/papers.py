@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import TYPE_CHECKING
 
-from evidence_atlas.browse_facets import Listed, newest_first, work_of
+from evidence_atlas.browse_facets import Listed, newest_first
 from evidence_atlas.browse_html import BrowseWriter
 from evidence_atlas.charts.directive import tally_of
 from evidence_atlas.charts.links import Links, folder
@@ -24,18 +24,16 @@ MOST_OF_ROW, MOST_OF_CELL = 200, 20  # where a row has more papers, a cell with 
 def paper_pages(app: Sphinx) -> Collected:
     """Return the pages below each document that has charts, those that changed."""
     domain = atlas_domain(app.env)
-    known: dict[str, Listed] = {}
-    return lists_of_documents(app, "chart", domain.charted, folder, lambda docname: _pages(app, docname, domain, known))
+    return lists_of_documents(app, "chart", domain.charted, folder, lambda docname: _pages(app, docname, domain))
 
 
-def _pages(app: Sphinx, docname: str, domain: AtlasDomain, known: dict[str, Listed]) -> Iterator[MadePage]:
+def _pages(app: Sphinx, docname: str, domain: AtlasDomain) -> Iterator[MadePage]:
     """Yield the pages of a document's charts: those to which more than one paper leads.
 
     Args:
         app: The build.
         docname: The document.
         domain: Knows the papers.
-        known: What lists say of papers, which grows.
     """
     writer = BrowseWriter.below(docname, domain)
     for charted in domain.charted[docname]:
@@ -47,23 +45,20 @@ def _pages(app: Sphinx, docname: str, domain: AtlasDomain, known: dict[str, List
         for row in tally.rows:
             name = links.page(row.id)
             if any(len(papers) > 1 for _column, papers in cells[row.id]):
-                yield from _of_row(name, writer, tally, row, cells[row.id], known)
+                yield from _of_row(name, writer, tally, row, cells[row.id])
 
 
-def _of_row(  # noqa: PLR0913, PLR0917  (what a page is made of)
-    name: str, writer: BrowseWriter, tally: Tally, row: Head, cells: list[tuple[Head, list[Paper]]], known: dict[str, Listed]
+def _of_row(
+    name: str, writer: BrowseWriter, tally: Tally, row: Head, cells: list[tuple[Head, list[Paper]]]
 ) -> Iterator[MadePage]:
     """Yield the pages of cells that are too long for that of their row, and it."""
     title = f"{tally.title}: {row.label}" if row.label else tally.title
     above, parts = [(writer.title, writer.start)], []
     most = MOST_OF_CELL if sum(len(papers) for _column, papers in cells) > MOST_OF_ROW else MOST_OF_ROW
     for column, papers in cells:
-        for paper in papers:
-            if paper.docname not in known:
-                known[paper.docname] = Listed(paper, work_of(paper.reference))
         if not papers:
             continue
-        listed = newest_first(known[paper.docname] for paper in papers)
+        listed = newest_first(Listed(paper, paper.work) for paper in papers)
         cell = f"{name}/{column.id}", f"{title}, {column.label}", [*above, (title, name)]
         shown, below = writer.here_or_below(name, listed, len(listed) > most, *cell)
         yield from below
