@@ -14,6 +14,7 @@ from core import helpers as core
 BASE = "https://atlas.example.org"
 ALPHA, GAMMA, DELTA = "evidence/alpha-2020-rest", "evidence/gamma-2021-cohort", "evidence/delta-2019-review"
 NASTY, UNDATED = "evidence/nasty-2022-title", "evidence/omega-undated-report"
+LISTED = "charts/pem/all"  # the papers behind the chart of the first page
 BREAK = "=1+1 </script><script>x</script> --> & \"q\" 'a' {{b}} %20 ]]> \\u003c; DROP TABLE page"
 AUTHORS = 500
 
@@ -65,7 +66,7 @@ NASTY_PAGE = page(
 ).replace("# Rest made no difference", "# =cmd \\</script> & \"the title\" 'of' \\<b>")
 
 FILES = {
-    "docs/index.md": "# Home\n\n```{evidence-table}\n```\n",
+    "docs/index.md": "# Home\n\n```{evidence-table}\n```\n\n```{evidence-map} pem\n```\n",
     "docs/browse.md": "---\norphan: true\n---\n\n# Browse\n\n```{evidence-browse}\n```\n",
     "references.bib": BIB + _NASTY_BIB,
     "atlas.toml": SETTINGS,

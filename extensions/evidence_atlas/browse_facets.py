@@ -5,49 +5,16 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from evidence_atlas.core.atlas import Atlas
-from evidence_atlas.core.printed_names import family_and_initials, short_authors
-from evidence_atlas.core.references import Reference
+from evidence_atlas.core.references import UNDATED
 from evidence_atlas.core.slugs import folded, slugs
 from evidence_atlas.domain import Paper
-from evidence_atlas.fields import FIELDS, UNDATED, level_name
-from evidence_atlas.language import N_, _
+from evidence_atlas.fields import FIELDS, level_name
+from evidence_atlas.language import N_, _, shown_year
 
 OTHER_LETTER = "other"
 LETTERS = (*"abcdefghijklmnopqrstuvwxyz", OTHER_LETTER)
-
-
-class Work(NamedTuple):
-    """What lists say of the paper behind a page, kept between builds since decoding it from BibTeX takes time.
-
-    Attributes:
-        authors: Family name and initials of each, and the name as printed.
-        journal: The journal, or what stands for it.
-        year: The year, or "undated".
-        who: Authors in a few words.
-    """
-
-    authors: Sequence[tuple[str, str]]
-    journal: str
-    year: str
-    who: str
-
-
-def work_of(reference: Reference) -> Work:
-    """Return what lists say of a paper."""
-    authors = [(family_and_initials(name), name.sorted_form) for name in reference.authors]
-    year = reference.year if reference.year_number is not None else UNDATED
-    return Work(authors, " ".join(reference.container.split()), year, short_authors(reference, _("{first} and {second}")))
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A page as lists show it."""
-
-    page: Paper
-    work: Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +38,7 @@ class Facet:
     label: str
     by: str
     heading: str
-    values: Callable[[Listed, Atlas], Iterable[str]]
+    values: Callable[[Paper, Atlas], Iterable[str]]
     title: Callable[[str, Atlas], str] = lambda value, _atlas: value
     order: Callable[[Atlas], Sequence[str]] | None = None
     meaning: Callable[[str, Atlas], str] = lambda _value, _atlas: ""
@@ -101,7 +68,7 @@ def _of_policy(
     return Facet(
         name,
         *words,
-        lambda listed, atlas: field.values(listed.page, atlas),
+        field.values,
         lambda value, atlas: field.name(value, atlas).strip(),
         field.vocabulary,
         meaning or (lambda _value, _atlas: ""),
@@ -120,15 +87,15 @@ YEAR = Facet(
     N_("Year"),
     N_("By year"),
     N_("Papers of {}"),
-    lambda listed, _atlas: [listed.work.year],
-    lambda value, _atlas: _(value) if value == UNDATED else value,
+    lambda paper, _atlas: [paper.listed.year],
+    lambda value, _atlas: shown_year(value),
 )
 AUTHOR = Facet(
     "author",
     N_("Author"),
     N_("By author"),
     N_("Author: {}"),
-    lambda listed, _atlas: dict.fromkeys(name for name, _printed in listed.work.authors if name),
+    lambda paper, _atlas: dict.fromkeys(name for name, _printed in paper.listed.authors if name),
     about=N_("Names are as printed. Authors who share a family name and initials stand together; they can be different people."),
     by_letter=True,
 )
@@ -137,7 +104,7 @@ JOURNAL = Facet(
     N_("Journal"),
     N_("By journal"),
     N_("Journal: {}"),
-    lambda listed, _atlas: [listed.work.journal] if listed.work.journal else [],
+    lambda paper, _atlas: [paper.listed.journal] if paper.listed.journal else [],
     by_letter=True,
 )
 DEFINITION = _of_policy(
@@ -152,7 +119,7 @@ LEVEL = Facet(
     N_("Level"),
     N_("By level"),
     N_("Level: {}"),
-    lambda listed, _: [listed.page.record.level],
+    lambda paper, _: [paper.record.level],
     level_name,
     lambda atlas: list(atlas.policy.level),
     lambda value, atlas: atlas.policy.level[value].meaning,
@@ -177,17 +144,17 @@ class Value:
     title: str
     slug: str
     letter: str
-    papers: Sequence[Listed]
+    papers: Sequence[Paper]
     meaning: str
 
 
-def newest_first(listed: Iterable[Listed]) -> list[Listed]:
+def newest_first(papers: Iterable[Paper]) -> list[Paper]:
     """Sort papers by year downwards, undated ones last, those of a year by the names of their pages."""
-    by_name = sorted(listed, key=lambda one: one.page.docname)
-    return sorted(by_name, key=lambda one: -1 if one.work.year == UNDATED else int(one.work.year), reverse=True)
+    by_name = sorted(papers, key=lambda paper: paper.docname)
+    return sorted(by_name, key=lambda paper: -1 if paper.listed.year == UNDATED else int(paper.listed.year), reverse=True)
 
 
-def values_of(facet: Facet, papers: Sequence[Listed], atlas: Atlas) -> list[Value]:
+def values_of(facet: Facet, papers: Sequence[Paper], atlas: Atlas) -> list[Value]:
     """Return the values of a facet that papers have, in order.
 
     Args:
@@ -195,10 +162,10 @@ def values_of(facet: Facet, papers: Sequence[Listed], atlas: Atlas) -> list[Valu
         papers: All papers, newest first.
         atlas: Gives the words of the policy.
     """
-    groups: dict[str, list[Listed]] = defaultdict(list)
-    for one in papers:
-        for value in facet.values(one, atlas):
-            groups[value].append(one)
+    groups: dict[str, list[Paper]] = defaultdict(list)
+    for paper in papers:
+        for value in facet.values(paper, atlas):
+            groups[value].append(paper)
     if facet is JOURNAL:
         groups = _without_regard_to_capitals(groups)
     named = slugs(groups, LETTERS if facet.by_letter else ())
@@ -217,24 +184,24 @@ def values_of(facet: Facet, papers: Sequence[Listed], atlas: Atlas) -> list[Valu
     ]
 
 
-def _printed(author: str, papers: Sequence[Listed]) -> str:
+def _printed(author: str, papers: Sequence[Paper]) -> str:
     """Return the forms of a name in a sentence, where there are several that might be of different people."""
-    forms = sorted({printed for one in papers for name, printed in one.work.authors if name == author})
+    forms = sorted({printed for paper in papers for name, printed in paper.listed.authors if name == author})
     return _("Printed as: {forms}.").format(forms="; ".join(forms)) if len(forms) > 1 else ""
 
 
-def number_of_values(facet: Facet, papers: Sequence[Listed], atlas: Atlas) -> int:
+def number_of_values(facet: Facet, papers: Sequence[Paper], atlas: Atlas) -> int:
     """Return how many values :func:`values_of` gives."""
-    values = {value for one in papers for value in facet.values(one, atlas)}
+    values = {value for paper in papers for value in facet.values(paper, atlas)}
     return len({value.casefold() for value in values} if facet is JOURNAL else values)
 
 
-def _without_regard_to_capitals(groups: dict[str, list[Listed]]) -> dict[str, list[Listed]]:
+def _without_regard_to_capitals(groups: dict[str, list[Paper]]) -> dict[str, list[Paper]]:
     """Put a journal's spellings in other capitals under the one that is most frequent."""
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
     for name, papers in groups.items():
         spellings[name.casefold()][name] += len(papers)
-    joined: dict[str, list[Listed]] = {}
+    joined: dict[str, list[Paper]] = {}
     for spelling in spellings.values():
         name = min(spelling, key=lambda name: (-spelling[name], name))
         joined[name] = newest_first(paper for variant in spelling for paper in groups[variant])

@@ -9,11 +9,10 @@ from html import escape
 
 from sphinx.util.osutil import relative_uri
 
-from evidence_atlas.browse_facets import LETTERS, OTHER_LETTER, YEAR, Facet, Listed, Value
+from evidence_atlas.browse_facets import LETTERS, OTHER_LETTER, YEAR, Facet, Value
 from evidence_atlas.core.atlas import Atlas
-from evidence_atlas.domain import AtlasDomain
-from evidence_atlas.fields import UNDATED
-from evidence_atlas.language import _, ngettext, number
+from evidence_atlas.domain import AtlasDomain, Paper
+from evidence_atlas.language import _, ngettext, number, shown_year
 from evidence_atlas.long_lists import Item, page_names, parted, span_name, spans, way
 from evidence_atlas.made_pages import SECTION, MadePage
 
@@ -95,11 +94,11 @@ class BrowseWriter:
         if facet is YEAR or not is_long(value.papers):
             yield from self.parts(name, title, trail, value.papers, about)
             return
-        years: dict[str, list[Listed]] = defaultdict(list)
-        for one in value.papers:
-            years[one.work.year].append(one)
+        years: dict[str, list[Paper]] = defaultdict(list)
+        for paper in value.papers:
+            years[paper.listed.year].append(paper)
         rows = [
-            f'<li><a href="{self.address(name, f"{name}/{year}")}">{escape(_year(year))}</a>{_count(len(of_year))}</li>'
+            f'<li><a href="{self.address(name, f"{name}/{year}")}">{escape(shown_year(year))}</a>{_count(len(of_year))}</li>'
             for year, of_year in years.items()
         ]
         count = len(value.papers)
@@ -107,10 +106,10 @@ class BrowseWriter:
         total = f"<p>{escape(said)}</p>"
         yield self.page(name, title, trail, f'{about}{total}<ul class="atlas-letters">{"".join(rows)}</ul>')
         for year, papers in years.items():
-            yield from self.parts(f"{name}/{year}", f"{title}, {_year(year)}", [*trail, (title, name)], papers)
+            yield from self.parts(f"{name}/{year}", f"{title}, {shown_year(year)}", [*trail, (title, name)], papers)
 
     def parts(
-        self, name: str, title: str, trail: Sequence[tuple[str, str]], papers: Sequence[Listed], about: str = ""
+        self, name: str, title: str, trail: Sequence[tuple[str, str]], papers: Sequence[Paper], about: str = ""
     ) -> Iterator[MadePage]:
         """Yield the pages of a list of papers: one, where it is not long.
 
@@ -122,7 +121,7 @@ class BrowseWriter:
             about: What stands above the list, as HTML.
         """
 
-        def shown(here: str, part: Sequence[Listed]) -> str:
+        def shown(here: str, part: Sequence[Paper]) -> str:
             return about + self.papers_list(here, part, papers)
 
         return self.parts_of(name, title, trail, papers, shown)
@@ -151,7 +150,7 @@ class BrowseWriter:
             yield self.page(here, own_title, above, f"{shown(here, part)}{self.way_to(name, items, here)}")
 
     def here_or_below(  # noqa: PLR0913, PLR0917  (the last three are those of ``parts``)
-        self, here: str, papers: Sequence[Listed], too_long: bool, name: str, title: str, trail: Sequence[tuple[str, str]]
+        self, here: str, papers: Sequence[Paper], too_long: bool, name: str, title: str, trail: Sequence[tuple[str, str]]
     ) -> tuple[str, Iterator[MadePage]]:
         """Return a list of papers for a page; of a long one the way to its own pages, and these.
 
@@ -178,7 +177,7 @@ class BrowseWriter:
         parts = [len(part) for part in parted(items, MOST_PAPERS)]
         return way(_("Of {all} papers: {parts}"), spans(parts), here, page_names(name, len(parts)), self.uri)
 
-    def papers_list(self, name: str, papers: Sequence[Listed], whole: Sequence[Listed] = ()) -> str:
+    def papers_list(self, name: str, papers: Sequence[Paper], whole: Sequence[Paper] = ()) -> str:
         """Return a list of papers as HTML, after their number.
 
         Args:
@@ -188,31 +187,31 @@ class BrowseWriter:
         """
         total = papers_total(whole or papers)
         root = relative_uri(self.uri(name), "")
-        items = "\n".join(self._item(root, one) for one in papers)
+        items = "\n".join(self._item(root, paper) for paper in papers)
         return f'<p class="atlas-total">{escape(total)}</p>\n<ul class="atlas-papers">\n{items}\n</ul>'
 
-    def _item(self, root: str, one: Listed) -> str:
-        made = self.items.get((root, one.page.docname))
+    def _item(self, root: str, paper: Paper) -> str:
+        made = self.items.get((root, paper.docname))
         if made is None:
-            page, work = one.page, one.work
-            who = " ".join(part for part in (work.who, _year(work.year)) if part)
-            facts = [escape(fact) for fact in (who, work.journal) if fact]
-            facts.append(f'<span class="atlas-badge-inline atlas-badge-{page.verdict.state}">{escape(page.badge.label)}</span>')
+            listed = paper.listed
+            who = " ".join(part for part in (listed.who, shown_year(listed.year)) if part)
+            facts = [escape(fact) for fact in (who, listed.journal) if fact]
+            facts.append(f'<span class="atlas-badge-inline atlas-badge-{paper.verdict.state}">{escape(paper.badge.label)}</span>')
             made = (
-                f'<li><p class="atlas-paper-title">{self._mark(one)}<a href="{root}{self.uri(page.docname)}">'
-                f"{escape(page.reading.title)}</a></p>\n"
-                f'<p class="atlas-paper-facts">{" · ".join(facts)}</p>\n<p>{escape(page.record.summary)}</p></li>'
+                f'<li><p class="atlas-paper-title">{self._mark(paper)}<a href="{root}{self.uri(paper.docname)}">'
+                f"{escape(paper.reading.title)}</a></p>\n"
+                f'<p class="atlas-paper-facts">{" · ".join(facts)}</p>\n<p>{escape(paper.record.summary)}</p></li>'
             )
-            self.items[root, page.docname] = made
+            self.items[root, paper.docname] = made
         return made
 
-    def _link(self, name: str, one: Listed) -> str:
-        return f'{self._mark(one)}<a href="{self.address(name, one.page.docname)}">{escape(one.page.reading.title)}</a>'
+    def _link(self, name: str, paper: Paper) -> str:
+        return f'{self._mark(paper)}<a href="{self.address(name, paper.docname)}">{escape(paper.reading.title)}</a>'
 
-    def _mark(self, one: Listed) -> str:
+    def _mark(self, paper: Paper) -> str:
         """Return the mark of a paper that was withdrawn, unless the title of its page begins with the word."""
-        said = one.page.reading.title.casefold()
-        marks = (_(n.label) for n in self.atlas.notices_of(one.page.record.paper) if n.withdraws)
+        said = paper.reading.title.casefold()
+        marks = (_(n.label) for n in paper.notices if n.withdraws)
         label = next((label for label in marks if not said.startswith(label.casefold())), "")
         return f'<span class="atlas-mark-withdrawn">{escape(label)}</span> ' if label else ""
 
@@ -259,10 +258,6 @@ def _about(facet: Facet) -> str:
     return _paragraph(_(facet.about)) if facet.about else ""
 
 
-def _year(year: str) -> str:
-    return _(year) if year == UNDATED else year
-
-
 def _letter_name(letter: str) -> str:
     return _("Other") if letter == OTHER_LETTER else letter.upper()
 
@@ -271,10 +266,10 @@ def _count(value: int) -> str:
     return f' <span class="atlas-count">({number(value)})</span>'
 
 
-def papers_total(papers: Sequence[Listed]) -> str:
+def papers_total(papers: Sequence[Paper]) -> str:
     """Return the number of papers, and their order where there is one, as a sentence."""
     count = len(papers)
     said = ngettext("{count} paper.", "{count} papers.", count)
-    if len({one.work.year for one in papers}) > 1:
+    if len({paper.listed.year for paper in papers}) > 1:
         said = ngettext("{count} paper, newest first.", "{count} papers, newest first.", count)
     return said.format(count=number(count))

@@ -18,7 +18,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
 import evidence_atlas
-from evidence_atlas.browse_facets import Listed, newest_first
+from evidence_atlas.browse_facets import newest_first
 from evidence_atlas.browse_html import BrowseWriter, is_long
 from evidence_atlas.core.policy import Definition, Policy, State
 from evidence_atlas.core.record import Criterion, Record
@@ -91,7 +91,7 @@ def uses_of(domain: AtlasDomain) -> Uses:
 
 def definition_pages(app: Sphinx) -> Collected:
     """Return the pages below each document that has the directive, those that changed."""
-    return lists_of_documents(app, "case-definition", atlas_domain(app.env).defined, str, lambda start: _pages(app, start))
+    return lists_of_documents(app, "case-definition", atlas_domain(app.env).defined, lambda start: _pages(app, start))
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,7 @@ class DefinitionPage:
         for role, label in policy.role.items():
             if papers := self.uses.get(role):
                 yield _heading(label[:1].upper() + label[1:], 3)
-                listed = newest_first(Listed(paper, paper.work) for paper in papers)
+                listed = newest_first(papers)
                 role_page = f"{self.name}/{role}", f"{self.title}: {label}", [*self.trail, (self.title, self.name)]
                 shown, pages = self.writer.here_or_below(self.name, listed, is_long(listed), *role_page)
                 below += pages

@@ -17,6 +17,7 @@ from sphinx.domains import Domain, ObjType
 from sphinx.util import logging
 from sphinx.util.nodes import make_refnode
 
+import evidence_atlas
 from evidence_atlas.core.atlas import Atlas
 from evidence_atlas.core.checker import check_duplicates
 from evidence_atlas.core.citation import FORMATS
@@ -24,20 +25,20 @@ from evidence_atlas.core.digest import digest
 from evidence_atlas.core.findings import Finding
 from evidence_atlas.core.git_history import History
 from evidence_atlas.core.kinship import Kept, Kin
+from evidence_atlas.core.listed import KeptLists, Listed, listed
 from evidence_atlas.core.notice_checks import Check
 from evidence_atlas.core.notices import Notice
 from evidence_atlas.core.record import Record
 from evidence_atlas.core.references import Bibliography, Reference
 from evidence_atlas.core.verdict import Verdict
 from evidence_atlas.documents import Charted, Compared, Reading, Shown, Stated, Tabled
-from evidence_atlas.language import in_words, shown_verdict
+from evidence_atlas.language import _, in_words, language, shown_verdict
 
 if TYPE_CHECKING:
     from sphinx.builders import Builder
     from sphinx.environment import BuildEnvironment
 
     from evidence_atlas.abbreviations import Abbreviations
-    from evidence_atlas.browse_facets import Work
     from evidence_atlas.scanner.screener import Screener
 
 logger = logging.getLogger(__name__)
@@ -53,6 +54,7 @@ class Paper:
     verdict: Verdict
     badge: Verdict  # the same in the language of the site, for readers alone
     bibliography: Bibliography = field(repr=False)
+    lists: KeptLists = field(repr=False, compare=False)
     notices: tuple[Notice, ...] = ()
     checks: tuple[Check, ...] = ()  # who was asked about notices; no part of what the page says, so not of its digest
     _cited: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
@@ -61,6 +63,11 @@ class Paper:
     def reference(self) -> Reference:
         """The paper itself, decoded when it is first asked for."""
         return self.bibliography[self.record.paper]
+
+    @property
+    def source(self) -> str:
+        """A digest of what the bibliography states of the paper."""
+        return self.bibliography.digest(self.record.paper)
 
     def content(self) -> dict[str, Any]:
         """Return what the page says, as plain data, and not when or by which version of the policy it was said."""
@@ -79,11 +86,9 @@ class Paper:
         return self._cited[name]
 
     @cached_property
-    def work(self) -> Work:
-        """What lists say of the paper, made once: many lists have it."""
-        from evidence_atlas.browse_facets import work_of
-
-        return work_of(self.reference)
+    def listed(self) -> Listed:
+        """What lists say of the paper."""
+        return self.lists.of(self.source, lambda: listed(self.reference, _("{first} and {second}")))
 
     @cached_property
     def digest(self) -> str:
@@ -245,7 +250,8 @@ class AtlasDomain(Domain):
                 badge = verdict if own_words else shown_verdict(record, self.shown_atlas.policy)
                 notices = self.atlas.notices_of(record.paper)
                 checks = self.atlas.checks_of(record.paper)
-                found[docname] = Paper(docname, record, reading, verdict, badge, self.atlas.bibliography, notices, checks)
+                said = record, reading, verdict, badge
+                found[docname] = Paper(docname, *said, self.atlas.bibliography, self.lists, notices, checks)
         return found
 
     @cached_property
@@ -319,6 +325,11 @@ class AtlasDomain(Domain):
             shown = paper and (paper.docname, paper.reading.title, paper.verdict.state, paper.verdict.label)
             self._listed_signatures[key] = repr((self.atlas.bibliography.digest(key), self.atlas.notices_of(key), shown))
         return self._listed_signatures[key]
+
+    @cached_property
+    def lists(self) -> KeptLists:
+        """What lists say of papers, from builds before too."""
+        return KeptLists(Path(self.env.doctreedir) / "atlas-lists.json", [evidence_atlas.__version__, language()])
 
     @cached_property
     def listed_items(self) -> dict[tuple[str, str], str]:

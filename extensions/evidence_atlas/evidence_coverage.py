@@ -15,13 +15,13 @@ from sphinx.util.osutil import relative_uri
 from sphinx.util.typing import OptionSpec
 
 import evidence_atlas
-from evidence_atlas.browse_facets import Listed, newest_first
+from evidence_atlas.browse_facets import newest_first
 from evidence_atlas.browse_html import BrowseWriter, is_long
 from evidence_atlas.core import files
 from evidence_atlas.core.coverage import REASONS, Covered, counts_by_year, coverage_data, why_unclear
 from evidence_atlas.domain import AtlasDomain, Paper, atlas_domain
-from evidence_atlas.evidence_references import by_year, shown_year
-from evidence_atlas.language import _, ngettext, number
+from evidence_atlas.evidence_references import by_year
+from evidence_atlas.language import _, ngettext, number, shown_year
 from evidence_atlas.made_pages import Collected, MadePage, below, lists_of_documents
 from evidence_atlas.nodeset import bullet_list, link, paragraph, table
 from evidence_atlas.writing import WriteTime, Writing, has_own_pages, serves_files, show
@@ -134,17 +134,13 @@ def _listed(writing: Writing, lacking: Lacking) -> list[nodes.Node]:
 
 
 def _name(docname: str, lacking: Lacking) -> str:
-    return f"{_below(docname)}/{lacking.id}"
-
-
-def _below(docname: str) -> str:
-    return below(docname, "coverage")
+    return f"{below(docname, 'coverage')}/{lacking.id}"
 
 
 def list_pages(app: Sphinx) -> Collected:
     """Return the pages of long lists, those that changed."""
     domain = atlas_domain(app.env)
-    return lists_of_documents(app, "coverage", domain.covering, _below, lambda docname: _pages(domain, docname))
+    return lists_of_documents(app, "coverage", domain.covering, lambda docname: _pages(domain, docname))
 
 
 def _pages(domain: AtlasDomain, docname: str) -> Iterator[MadePage]:
@@ -153,7 +149,7 @@ def _pages(domain: AtlasDomain, docname: str) -> Iterator[MadePage]:
     found += _without_badge(domain) if "unclear" in sections else []
     for lacking in found:
         if is_long(lacking.pages):
-            papers = newest_first(Listed(page, page.work) for page in lacking.pages)
+            papers = newest_first(lacking.pages)
             yield from writer.parts(_name(docname, lacking), lacking.said.rstrip("."), [(writer.title, docname)], papers)
 
 

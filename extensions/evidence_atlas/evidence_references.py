@@ -17,10 +17,9 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
 import evidence_atlas
-from evidence_atlas.core.references import as_year
+from evidence_atlas.core.references import UNDATED, as_year
 from evidence_atlas.domain import AtlasDomain, atlas_domain
-from evidence_atlas.fields import UNDATED
-from evidence_atlas.language import _, ngettext, number
+from evidence_atlas.language import _, ngettext, number, shown_year
 from evidence_atlas.long_lists import page_names, parted, span_name, spans, way
 from evidence_atlas.made_pages import Collected, MadePage, Unmade, collected_pages, digest_of
 from evidence_atlas.nodeset import bullet_list, link, paragraph
@@ -58,11 +57,6 @@ class YearIndex(WriteTime):
             [link(relative_uri(here, uri), shown_year(year)), f" ({number(count)})"] for year, count, uri in pages
         ]
         return [total, bullet_list(rows, ["atlas-years"])]
-
-
-def shown_year(year: str) -> str:
-    """Return a year, or what stands for it, as readers see it."""
-    return _(year) if year == UNDATED else year
 
 
 def by_year(domain: AtlasDomain) -> dict[str, list[str]]:

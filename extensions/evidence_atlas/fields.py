@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from evidence_atlas.core.atlas import Atlas
+from evidence_atlas.core.references import UNDATED
 from evidence_atlas.core.slugs import folded
 from evidence_atlas.domain import Paper
-from evidence_atlas.language import N_, _, capital
+from evidence_atlas.language import N_, _, capital, shown_year
 
 DIRECTIONS = {
     "benefit": N_("benefit"),
@@ -17,7 +18,6 @@ DIRECTIONS = {
     "mixed": N_("mixed"),
     "not-stated": N_("not stated"),
 }
-UNDATED = N_("undated")
 NOTICES = {
     "retraction": N_("Retraction"),
     "withdrawal": N_("Withdrawal"),
@@ -88,7 +88,7 @@ FIELDS: dict[str, Field] = {
     "year": Field(
         N_("Year"),
         lambda p, _: [p.reference.year or UNDATED],
-        lambda v, _atlas: _(v) if v == UNDATED else v,
+        lambda v, _atlas: shown_year(v),
         rank=lambda p, _: p.reference.year_number,
         numeric=True,
     ),

@@ -18,6 +18,7 @@ from sphinx import locale
 import evidence_atlas
 from evidence_atlas.core.policy import Badge, Definition, Design, Level, Policy
 from evidence_atlas.core.record import Record
+from evidence_atlas.core.references import UNDATED
 from evidence_atlas.core.verdict import Verdict, english_list, verdict
 
 if TYPE_CHECKING:
@@ -167,6 +168,11 @@ def shown_verdict(record: Record, policy: Policy) -> Verdict:
         policy: The policy in the language of the site.
     """
     return verdict(record, policy, several)
+
+
+def shown_year(year: str) -> str:
+    """Return a year, or what stands for it, as readers see it."""
+    return _("undated") if year == UNDATED else year
 
 
 def load_words(app: Sphinx, config: Config) -> None:

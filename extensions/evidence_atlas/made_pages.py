@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 Collected = Iterator[tuple[str, dict[str, Any], str]]  # as Sphinx takes pages: name, context, template
 SECTION = '<section class="atlas-browse">'  # begins the body of a page of a list
+IS_MADE = "atlas_is_made"  # what the theme renders such a page with has this name
+SEPARATOR = "\n"  # of the parts of the names under which what such pages show is remembered; stands in no docname
 MODEL, TITLE, BODY = "atlas0name", "atlas0title", "atlas0body"  # stand in the page that the others are made from
 
 
@@ -44,6 +46,15 @@ class MadePage:
     name: str
     title: str
     body: str
+
+    def collected(self) -> tuple[str, dict[str, Any], str]:
+        """Return it as Sphinx collects pages."""
+        return self.name, {"title": self.title, "body": self.body, IS_MADE: True}, "page.html"
+
+
+def made_names(app: Sphinx) -> list[str]:
+    """Return the names of the lists that the site has now, in order."""
+    return sorted({name for key in app.atlas_signatures if (name := key.rpartition(SEPARATOR)[2]) != key} - {""})  # type: ignore[attr-defined]
 
 
 def below(docname: str, otherwise: str) -> str:
@@ -116,26 +127,25 @@ def collected_pages(app: Sphinx, kind: str, pages: Iterable[Unmade]) -> Collecte
         kind: Begins the names of such pages among what is remembered between builds.
         pages: All pages of the kind.
     """
-    names = {f"{kind}:{page.name}": page for page in pages if page.name not in app.env.found_docs}
+    names = {f"{kind}{SEPARATOR}{page.name}": page for page in pages if page.name not in app.env.found_docs}
     announce(app, names)
     frame = frame_digest(app) if names else ""
     for name, page in names.items():
         if must_write(app, page_file(app, page.name), name, digest_of(frame, page.shown)):
-            made = page.make()
-            yield page.name, {"title": made.title, "body": made.body}, "page.html"
-    _delete_gone(app, kind, lambda name: name.partition(":")[2])
+            yield page.make().collected()
+    _delete_gone(app, kind)
 
 
-def _delete_gone(app: Sphinx, kind: str, page_of: Callable[[str], str]) -> None:
+def _delete_gone(app: Sphinx, kind: str) -> None:
     """Delete the pages of a kind that are no longer made, unless a document has taken the name.
 
     Args:
         app: The build.
         kind: Begins the names of such pages among what is remembered between builds.
-        page_of: Gives the name of a page by the one under which it is remembered; nothing where that is of no page.
     """
     for name in app.atlas_before.keys() - app.atlas_signatures.keys():  # type: ignore[attr-defined]
-        if name.startswith(f"{kind}:") and (page := page_of(name)) and page not in app.env.found_docs:
+        page = name.rpartition(SEPARATOR)[2]
+        if name.startswith(f"{kind}{SEPARATOR}") and page and page not in app.env.found_docs:
             files.remove(page_file(app, page), Path(app.outdir))
 
 
@@ -159,7 +169,7 @@ def changed_pages(
     frame = frame_digest(app) if asked else ""
     for docname in sorted(asked):
         rests_on = repr((app.env.titles[docname].astext(), asked[docname], domain.signature(docname)))
-        mine, whole = f"{kind}:{docname}:", digest_of(frame, rests_on)
+        mine, whole = SEPARATOR.join([kind, docname, ""]), digest_of(frame, rests_on)
         kept = {name: digest for name, digest in before.items() if name.startswith(mine)}
         if kept.get(mine) == whole and all(page_file(app, name.removeprefix(mine)).exists() for name in kept.keys() - {mine}):
             now.update(kept)
@@ -173,11 +183,11 @@ def changed_pages(
             announce(app, [mine + page.name for page in changed])
             yield docname, changed
         now[mine] = whole
-    _delete_gone(app, kind, lambda name: name.split(":", 2)[2])
+    _delete_gone(app, kind)
 
 
 def lists_of_documents(
-    app: Sphinx, kind: str, asked: Mapping[str, object], below: Callable[[str], str], pages: Callable[[str], Iterable[MadePage]]
+    app: Sphinx, kind: str, asked: Mapping[str, object], pages: Callable[[str], Iterable[MadePage]]
 ) -> Collected:
     """Yield what the theme renders for lists below documents, and make the pages that changed; delete those that are gone.
 
@@ -185,7 +195,6 @@ def lists_of_documents(
         app: The build.
         kind: Begins the names of such pages among what is remembered between builds.
         asked: What directives ask for, by document.
-        below: Gives the name below which the pages of a document stand.
         pages: Makes the pages of a document.
     """
 
@@ -193,49 +202,40 @@ def lists_of_documents(
         return (page for page in pages(docname) if page.name not in app.env.found_docs)
 
     for docname, changed in changed_pages(app, kind, asked, unless_taken):
-        models = by_model(below(docname), changed)
-        announce(app, [f"{kind}:{docname}:{model}" for model in models])
-        yield from pages_alike(app, below(docname), models)
+        models = _by_model(docname, changed)
+        announce(app, [SEPARATOR.join([kind, docname, model]) for model in models])
+        for model, alike in models.items():
+            yield MadePage(model, TITLE, BODY).collected()
+            _write_alike(app, model, alike)
 
 
-def by_model(start: str, pages: Iterable[MadePage]) -> dict[str, list[MadePage]]:
+def _by_model(docname: str, pages: Iterable[MadePage]) -> dict[str, list[MadePage]]:
     """Return pages by the name of the one after which those of their depth are made.
 
     Args:
-        start: The name below which they stand.
+        docname: The document below which they stand.
         pages: The pages.
     """
+    same = docname.count("/") + 1  # parts of their names
     models: dict[str, list[MadePage]] = defaultdict(list)
     for page in pages:
-        models["/".join([start, *[MODEL] * page.name.removeprefix(start).count("/")])].append(page)
+        parts = page.name.split("/")
+        models["/".join([*parts[:same], *[MODEL] * (len(parts) - same)])].append(page)
     return models
 
 
-def pages_alike(app: Sphinx, start: str, models: Mapping[str, Sequence[MadePage]]) -> Collected:
-    """Yield the page of each depth that the theme renders, and after it make those of its depth.
-
-    Args:
-        app: The build.
-        start: The name below which they stand.
-        models: The pages, by the name of the one that is rendered.
-    """
-    for model, pages in models.items():
-        yield model, {"title": TITLE, "body": BODY}, "page.html"
-        _write_alike(app, start, model, pages)
-
-
-def _write_alike(app: Sphinx, start: str, model: str, pages: Sequence[MadePage]) -> None:
+def _write_alike(app: Sphinx, model: str, pages: Sequence[MadePage]) -> None:
     """Write pages of one depth after the model that the theme has rendered, and remove the model.
 
     Args:
         app: The build.
-        start: The name below which they stand.
         model: The name of the model.
         pages: The pages.
     """
     file = page_file(app, model)
     rendered = file.read_text(encoding="utf-8")
     files.remove(file, Path(app.outdir))
+    start = model.partition(f"/{MODEL}")[0]
     name = model.removeprefix(start)
     for page in pages:
         own = page.name.removeprefix(start)

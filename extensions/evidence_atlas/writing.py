@@ -323,6 +323,8 @@ def remember_shown(app: Sphinx, exception: Exception | None) -> None:
         memory: Memory = app.atlas_memory  # type: ignore[attr-defined]
         memory.documents, memory.signatures = set(app.env.found_docs), app.atlas_signatures
         memory.write()
+        domain = atlas_domain(app.env)
+        domain.lists.write([page.source for page in domain.pages.values()])
 
 
 def connect(app: Sphinx) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from conftest import Build, page
-from data_project import ALPHA, BASE, DELTA, DOCNAMES, FILES, GAMMA, NASTY, PROPERTY, TEXTS, UNDATED, Head
+from data_project import ALPHA, BASE, DELTA, DOCNAMES, FILES, GAMMA, LISTED, NASTY, PROPERTY, TEXTS, UNDATED, Head
 from evidence_atlas.domain import atlas_domain
 from evidence_atlas.metadata.landing import Landing
 from evidence_atlas.metadata.tags import as_html, highwire
@@ -87,7 +87,7 @@ def test_open_graph(site):
 
 def test_canonical(site):
     """Every page of the site names its address once; the page for addresses that lead nowhere names none."""
-    for docname in (*DOCNAMES, "index", "browse", "browse/topic", "atlas-terms"):
+    for docname in (*DOCNAMES, "index", "browse", "browse/topic", LISTED, "atlas-terms"):
         uri = "" if docname == "index" else f"{docname}/"
         assert Head(site.html(docname)).to("canonical") == [f"{BASE}/{uri}"], docname
     assert Head(site.html("search")).to("canonical") == []

@@ -14,11 +14,6 @@ from evidence_atlas.made_pages import below
 from evidence_atlas.writing import has_own_pages
 
 
-def folder(docname: str) -> str:
-    """Return the name below which the lists of papers of a document's charts stand."""
-    return below(docname, "charts")
-
-
 class Links:
     """The links of one chart in one document.
 
@@ -36,7 +31,7 @@ class Links:
 
     def page(self, row: str) -> str:
         """Return the name of the page with the papers of a row."""
-        return f"{folder(self.docname)}/{self.charted.name}/{row}"
+        return f"{below(self.docname, 'charts')}/{self.charted.name}/{row}"
 
     def address(self, row: str, column: str) -> str:
         """Return the address of the papers of a cell, from the document; empty where there is none."""

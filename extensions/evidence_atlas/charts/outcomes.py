@@ -98,17 +98,13 @@ def _listing(papers: Sequence[Paper], writing: Writing, make: Shapes[Piece]) -> 
 
 
 def _name(docname: str, compared: Compared, direction: str) -> str:
-    return f"{_below(docname)}/{compared.name}/{direction}"
-
-
-def _below(docname: str) -> str:
-    return below(docname, "results")
+    return f"{below(docname, 'results')}/{compared.name}/{direction}"
 
 
 def side_pages(app: Sphinx) -> Collected:
     """Return the pages of long lists, those that changed."""
     domain = atlas_domain(app.env)
-    return lists_of_documents(app, "outcomes", domain.compared, _below, lambda docname: _pages(domain, docname))
+    return lists_of_documents(app, "outcomes", domain.compared, lambda docname: _pages(domain, docname))
 
 
 def _pages(domain: AtlasDomain, docname: str) -> Iterator[MadePage]:

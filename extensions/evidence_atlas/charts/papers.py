@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from html import escape
 from typing import TYPE_CHECKING
 
-from evidence_atlas.browse_facets import Listed, newest_first
+from evidence_atlas.browse_facets import newest_first
 from evidence_atlas.browse_html import BrowseWriter
 from evidence_atlas.charts.directive import tally_of
-from evidence_atlas.charts.links import Links, folder
+from evidence_atlas.charts.links import Links
 from evidence_atlas.charts.tally import Head, Tally
 from evidence_atlas.domain import AtlasDomain, Paper, atlas_domain
 from evidence_atlas.made_pages import Collected, MadePage, lists_of_documents
@@ -24,7 +24,7 @@ MOST_OF_ROW, MOST_OF_CELL = 200, 20  # where a row has more papers, a cell with 
 def paper_pages(app: Sphinx) -> Collected:
     """Return the pages below each document that has charts, those that changed."""
     domain = atlas_domain(app.env)
-    return lists_of_documents(app, "chart", domain.charted, folder, lambda docname: _pages(app, docname, domain))
+    return lists_of_documents(app, "chart", domain.charted, lambda docname: _pages(app, docname, domain))
 
 
 def _pages(app: Sphinx, docname: str, domain: AtlasDomain) -> Iterator[MadePage]:
@@ -58,7 +58,7 @@ def _of_row(
     for column, papers in cells:
         if not papers:
             continue
-        listed = newest_first(Listed(paper, paper.work) for paper in papers)
+        listed = newest_first(papers)
         cell = f"{name}/{column.id}", f"{title}, {column.label}", [*above, (title, name)]
         shown, below = writer.here_or_below(name, listed, len(listed) > most, *cell)
         yield from below

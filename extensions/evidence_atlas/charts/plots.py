@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from evidence_atlas.charts.canvas import Area, Canvas, Word
 from evidence_atlas.charts.look import FILLS, MARKS
 from evidence_atlas.charts.tally import Head, Tally
-from evidence_atlas.fields import UNDATED
+from evidence_atlas.core.references import UNDATED
 from evidence_atlas.language import _, ngettext, number
 
 WIDTH = 360  # units: as wide as a phone, where a unit is a pixel

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from evidence_atlas.core.atlas import Atlas
+from evidence_atlas.core.references import UNDATED
 from evidence_atlas.domain import AtlasDomain, Paper
-from evidence_atlas.fields import FIELDS, UNDATED, level_name
-from evidence_atlas.language import N_, _, capital, ngettext, number, several
+from evidence_atlas.fields import FIELDS, level_name
+from evidence_atlas.language import N_, _, capital, ngettext, number, several, shown_year
 
 NONE_NAMED = "none-named"
 SINGLE_YEARS = 12  # a longer stretch of time is shown in periods
@@ -105,7 +106,7 @@ def by_year(papers: Sequence[Paper], domain: AtlasDomain, _axes: tuple[str, str]
     known = {year for year, _paper in years if year}
     rows = [Head(str(year), str(year)) for year in range(min(known), max(known) + 1)] if known else []
     if any(year is None for year, _paper in years):
-        rows.append(Head(UNDATED, _(UNDATED)))
+        rows.append(Head(UNDATED, shown_year(UNDATED)))
     cells = _filled((str(year or UNDATED), paper.verdict.state, paper) for year, paper in years)
     title, about = (
         _("Papers by year and PEM"),
@@ -127,7 +128,7 @@ def by_definition(papers: Sequence[Paper], domain: AtlasDomain, _axes: tuple[str
     periods = _periods({year for _name, year, _paper in used if year})
     columns = list(dict.fromkeys(periods.values()))
     if any(year is None for _name, year, _paper in used):
-        columns.append(Head(UNDATED, _(UNDATED)))
+        columns.append(Head(UNDATED, shown_year(UNDATED)))
     cells = _filled((name, periods[year].id if year else UNDATED, paper) for name, year, paper in used)
     present = {name for name, _year, _paper in used}
     rows = [Head(key, capital(row.label)) for key, row in atlas.policy.definition.items() if key in present]

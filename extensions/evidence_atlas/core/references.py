@@ -19,6 +19,7 @@ from indexed_bibtex.names import PlainPerson
 from indexed_bibtex.reader import read_bibtex
 from indexed_bibtex.store import Entries, entry_digest
 
+UNDATED = "undated"  # stands for the year of a work that states none
 _DOI = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.[0-9]{4,9}/\S*[^\s.])$", re.IGNORECASE)
 _IN_PATHS = "/:;()@!$&'*+,=~"  # marks that stand in the path of an address as they are; old DOIs have others too
 _MARKUP = re.compile(r"\\|\$|~|--|``|''")

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from evidence_atlas.core.checker import TO_WRITE
 from evidence_atlas.core.policy import Policy
 from evidence_atlas.core.record import QUOTE_WORDS
+from evidence_atlas.core.references import UNDATED
 from evidence_atlas.criteria_finder import Mention, find
 from evidence_atlas.drafting import PROGRAM, suggestions
-from evidence_atlas.sources.bibliography import UNDATED, family, significant_words
+from evidence_atlas.sources.bibliography import family, significant_words
 from evidence_atlas.sources.work import Work
 
 _SLUG_WORDS = 3

@@ -12,8 +12,6 @@ from pybtex.database import Entry
 
 from evidence_atlas.core.references import Name, Reference
 
-UNDATED = "undated"
-
 
 @dataclass(frozen=True)
 class Row:

@@ -14,7 +14,8 @@ from typing import Any
 
 from evidence_atlas.core.atlas import Atlas
 from evidence_atlas.core.files import remove, write
-from evidence_atlas.exports.rows import UNDATED, Row
+from evidence_atlas.core.references import UNDATED
+from evidence_atlas.exports.rows import Row
 from evidence_atlas.exports.schemas import INDEX_SCHEMA, SCHEMA, SHARD_SCHEMA
 from evidence_atlas.exports.whole import head
 

@@ -5,14 +5,12 @@ Written from what the site holds and not from what this build wrote, so a build 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 from evidence_atlas.domain import AtlasDomain, atlas_domain
+from evidence_atlas.made_pages import made_names
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -27,19 +25,8 @@ def addresses(app: Sphinx) -> Iterator[tuple[str, str]]:
     domain = atlas_domain(app.env)
     for docname in sorted(app.env.found_docs):
         yield app.builder.get_target_uri(docname), _changed(domain, docname)
-    for start in sorted({*domain.browsed, *domain.listings, *domain.defined}):
-        names = (docname for docname in app.env.found_docs if f"{docname}/".startswith(f"{start}/"))
-        documents = {str(app.builder.get_outfilename(docname)) for docname in names}  # type: ignore[attr-defined]
-        for file in _below(Path(app.outdir, start)):
-            if file not in documents:
-                name = quote(Path(file).relative_to(app.outdir).as_posix())
-                yield name.removesuffix("index.html") if app.builder.name == "dirhtml" else name, ""
-
-
-def _below(folder: Path) -> Iterator[str]:
-    for place, folders, names in os.walk(folder):
-        folders.sort()
-        yield from (f"{place}{os.sep}{name}" for name in sorted(names) if name.endswith(".html"))
+    for name in made_names(app):
+        yield app.builder.get_target_uri(name), ""
 
 
 def _changed(domain: AtlasDomain, docname: str) -> str:

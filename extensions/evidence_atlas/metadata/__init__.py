@@ -14,6 +14,7 @@ from sphinx.util.osutil import relative_uri
 import evidence_atlas
 from evidence_atlas.core import files
 from evidence_atlas.domain import AtlasDomain, atlas_domain
+from evidence_atlas.made_pages import IS_MADE
 from evidence_atlas.metadata import coins, json_ld, signposting, tags, terms
 from evidence_atlas.metadata.landing import Landing
 from evidence_atlas.writing import has_own_pages, serves_files
@@ -34,7 +35,7 @@ def has_feeds(domain: AtlasDomain) -> bool:
 def describe(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
     """Add to a page what it says of itself; write an evidence page's set of links to its other files."""
     domain = atlas_domain(app.env)
-    if not has_own_pages(app.builder) or not (doctree or _is_listing(domain, pagename)):
+    if not has_own_pages(app.builder) or not (doctree or IS_MADE in context):
         return
     builder, atlas = app.builder, domain.atlas
     base, uri = atlas.settings.base_url, builder.get_target_uri(pagename)
@@ -55,12 +56,6 @@ def describe(app: Sphinx, pagename: str, templatename: str, context: dict[str, A
             head += [signposting.head(landing), json_ld.script(landing)]
             files.write_changed(Path(app.outdir, page.docname, signposting.LINKSET), signposting.linkset(landing))
     context["metatags"] = f"{context.get('metatags') or ''}{''.join(head)}"
-
-
-def _is_listing(domain: AtlasDomain, pagename: str) -> bool:
-    """Whether a page without a source is one of ours: a list of papers or works, a case definition, the terms."""
-    starts = (*domain.browsed, *domain.listings, *domain.defined)
-    return pagename == terms.PAGE or any(pagename.startswith(f"{start}/") for start in starts)
 
 
 def write_terms(app: Sphinx, exception: Exception | None) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from evidence_atlas.core.settings import Settings
 from evidence_atlas.domain import atlas_domain
-from evidence_atlas.made_pages import Collected, digest_of, frame_digest, must_write, page_file
+from evidence_atlas.made_pages import Collected, MadePage, digest_of, frame_digest, must_write, page_file
 from evidence_atlas.writing import has_own_pages
 
 if TYPE_CHECKING:
@@ -94,4 +94,4 @@ def pages(app: Sphinx) -> Collected:
     if not domain.stated or not has_own_pages(app.builder) or PAGE in app.env.found_docs:
         return
     if must_write(app, page_file(app, PAGE), PAGE, digest_of(frame_digest(app), body())):
-        yield PAGE, {"title": "Terms of this atlas", "body": body()}, "page.html"
+        yield MadePage(PAGE, "Terms of this atlas", body()).collected()

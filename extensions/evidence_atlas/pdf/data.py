@@ -12,7 +12,6 @@ from docutils import nodes
 from evidence_atlas.cite_block import formatted
 from evidence_atlas.core.atlas import Atlas
 from evidence_atlas.core.licence import licence_at
-from evidence_atlas.core.printed_names import family_and_initials, short_authors
 from evidence_atlas.core.record import Review
 from evidence_atlas.core.slugs import folded
 from evidence_atlas.domain import Paper
@@ -37,11 +36,10 @@ _APPENDIX = {
 def listed(paper: Paper, atlas: Atlas) -> dict[str, Any]:
     """Return what the contents of a volume say of a paper, and a page's running head of a retraction."""
     notices = atlas.notices_of(paper.record.paper)
-    authors = short_authors(paper.reference, _("{first} and {second}"))
     return {
         "title": paper.reading.title,
         "topic": atlas.policy.topic[paper.record.topics[0]],
-        "who": " ".join(part for part in (authors, paper.reference.year) if part),
+        "who": " ".join(part for part in (paper.listed.who, paper.reference.year) if part),
         "badge": {"label": paper.badge.label, "state": paper.badge.state},
         "notice": _(notices[0].label) if notices else "",
         "withdrawn": any(notice.withdraws for notice in notices),
@@ -96,7 +94,7 @@ def back_matter(papers: list[Paper], writing: Writing) -> dict[str, Any]:
         "badges": table(SECTIONS["badges"](policy)),
         "appendix": [[_(title), widths, table(SECTIONS[name](policy))] for name, (title, widths) in _APPENDIX.items()],
         "bibliography": _bibliography(papers, writing),
-        "authors": _index(papers, lambda paper: map(family_and_initials, paper.reference.authors)),
+        "authors": _index(papers, lambda paper: (name for name, _printed in paper.listed.authors)),
         "topics": _index(papers, lambda paper: (policy.topic[topic] for topic in paper.record.topics)),
     }
 

@@ -10,14 +10,13 @@ from pathlib import Path
 from string import ascii_lowercase
 
 from evidence_atlas.core.bibliography_format import in_order, write
-from evidence_atlas.core.references import Name
+from evidence_atlas.core.references import UNDATED, Name
 from evidence_atlas.core.slugs import slug
 from evidence_atlas.sources.work import Work
 from indexed_bibtex.decoding import decode, line_feeds
 from indexed_bibtex.entries import Abbreviations, parse
 from indexed_bibtex.pieces import COMMENT, PREAMBLE, STRING, TEXT, split
 
-UNDATED = "undated"
 _LONGEST_WORD = 14
 _SHORTEST_WORD = 4
 _SMALL = frozenset(

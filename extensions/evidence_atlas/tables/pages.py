@@ -28,7 +28,7 @@ def part_pages(app: Sphinx) -> Collected:
     """Yield the pages that changed, of the tables of all documents; delete those that are gone."""
     for _docname, pages in changed_pages(app, "table", atlas_domain(app.env).tabled, lambda docname: _pages(app, docname)):
         for page in pages:
-            yield page.name, {"title": page.title, "body": page.body}, "page.html"
+            yield page.collected()
 
 
 def _pages(app: Sphinx, docname: str) -> Iterator[MadePage]:
