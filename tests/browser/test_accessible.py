@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from .accessibility import faults
 from .conftest import build, serve
 
 TRIAL = "/evidence/fluge-2019-lymphocyte-depletion/"
@@ -144,12 +144,6 @@ def settle(page: Page, address: str) -> None:
     """Open a page and wait for what its scripts add."""
     page.goto(address)
     page.wait_for_load_state("networkidle")
-
-
-def faults(page: Page) -> list[str]:
-    """Return what axe finds, each with the first element that has it."""
-    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
-    return [f"{rule['id']}: {rule['nodes'][0]['html'][:120]}" for rule in found.response["violations"]]
 
 
 @pytest.mark.parametrize("look", LOOKS)

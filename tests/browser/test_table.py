@@ -14,11 +14,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from evidence_atlas.core.web_policy import content_security_policy
 
+from .accessibility import faults
 from .conftest import build
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -586,12 +586,6 @@ def test_a_key_is_painted_within_a_tenth_of_a_second(desk: Page, tables: str):
     assert min(medians) < 100, medians
 
 
-def violations(page: Page) -> list[str]:
-    """Return what axe finds, with the places."""
-    found = Axe().run(page)
-    return [f"{v['id']}: {[node['html'][:120] for node in v['nodes']]}" for v in found.response["violations"]]
-
-
 BROWSED = ["/browse/", "/browse/topic/", "/browse/topic/pain/", "/browse/author/", "/browse/year/2021/", "/browse/level/e2/"]
 
 
@@ -605,10 +599,10 @@ def test_axe_finds_nothing(browser: Browser, tables: str, parts: str, scheme: st
     places = ("/one/", "/two/", "/groups/", "/wide/", *BROWSED)
     for address in (*(tables + place for place in places), f"{parts}/one/table-1/2/", f"{parts}/groups/"):
         page.goto(address)
-        assert (address, violations(page)) == (address, [])
+        assert (address, faults(page)) == (address, [])
         for summary in page.locator(".atlas-facets > summary").all():
             summary.click()
-        assert (address, violations(page)) == (address, [])
+        assert (address, faults(page)) == (address, [])
     context.close()
 
 
