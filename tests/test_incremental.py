@@ -58,6 +58,19 @@ def search_index(data: bytes) -> dict[str, object]:
     return index | {name: {term: pages for term, pages in index[name].items() if pages != []} for name in ("terms", "titleterms")}
 
 
+def test_the_page_that_explains_the_badge_goes_and_comes(build: Build, tmp_path: Path):
+    """Badges lose their link to a page that is deleted, and link to it when it is there again."""
+    text, words = "---\norphan: true\n---\n\n# How\n", "How the badge works"
+    built = build(FILES | {"docs/how.md": text, "atlas.toml": 'how-it-works = "how"\n'})
+    assert words in built.html(ALPHA)
+    (built.source / "how.md").unlink()
+    gone = build()
+    assert words not in gone.html(ALPHA)
+    same_as_clean(build, gone, tmp_path)
+    (built.source / "how.md").write_text(text, encoding="utf-8")
+    assert words in build().html(ALPHA)
+
+
 def test_nothing_changed_nothing_done(build: Build):
     """A second build reads and writes nothing."""
     build(FILES)

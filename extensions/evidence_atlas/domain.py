@@ -346,7 +346,9 @@ class AtlasDomain(Domain):
 
     @cached_property
     def _common_signature(self) -> str:
-        return repr((self.atlas.identity, self.atlas.settings, self.atlas.policy.version, self.atlas.scanner))
+        atlas = self.atlas
+        is_explained = atlas.settings.how_it_works in self.env.found_docs  # each badge links to it then
+        return repr((atlas.identity, atlas.settings, atlas.policy.version, atlas.scanner, is_explained))
 
     @cached_property
     def whole_signature(self) -> str:
