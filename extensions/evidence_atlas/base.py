@@ -35,6 +35,7 @@ _WANTED = {
     "html_copy_source": False,
     "latex_engine": "xelatex",  # authors have names in every script
 }
+READ_WITH = ("evidence", "works_cited", "guard")  # settings that decide how documents are read
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -102,9 +103,16 @@ def read_files(app: Sphinx) -> None:
 
 
 def find_outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> Iterable[str]:
-    """Return the pages whose reference or rows of the policy, and the documents whose cited works, have changed."""
+    """Return the pages whose reference or rows of the policy, and the documents whose cited works, have changed.
+
+    A setting that decides how documents are read makes all of them outdated.
+    """
     domain = atlas_domain(env)
     atlas = domain.atlas
+    now = repr([getattr(atlas.settings, name) for name in READ_WITH])
+    before, env.atlas_read_with = getattr(env, "atlas_read_with", now), now  # type: ignore[attr-defined]
+    if now != before:
+        return env.found_docs - removed
     pages = (name for name, s in domain.stated.items() if s.inputs != page_inputs(s.record, atlas.policy, atlas.bibliography))
     citing = (name for name, s in domain.shown.items() if s.cited and s.inputs != references_digest(atlas, s.cited))
     return {*pages, *citing} - removed

@@ -200,12 +200,13 @@ class DefinitionPage:
         )
         body = f"<thead><tr>{head}</tr></thead>\n<tbody>{rows}</tbody>"
         yield f'<div class="table-wrapper"><table class="docutils atlas-coverage">{body}</table></div>'
-        yield _heading(_("If the policy read it otherwise"), 3)
+        otherwise = _("If the policy read it otherwise")
+        yield _heading(otherwise, 3)
         said = escape(_("If it said: “{reading}”, {result}"))
         for reading, flips in read_otherwise(self.key, policy, used):
             says = policy.text["deciding"].format(one=label, phrase=escape(policy.phrase[reading]))
             yield f"<p>{said.format(reading=says, result=_flips(len(flips)))}</p>"
-            name, title = f"{self.name}/if-{reading}", f"{self.title}: {_('If the policy read it otherwise')}"
+            name, title = f"{self.name}/if-{reading}", f"{self.title}: {otherwise}"
             if is_long(flips):
                 below += self.writer.parts_of(name, title, [*self.trail, (self.title, self.name)], flips, self._flip_list)
                 yield self.writer.way_to(name, flips, self.name)

@@ -85,7 +85,8 @@ class Byline(ShapedPart):
         """Return one paragraph."""
         record, bibliography = writing.record, writing.atlas.bibliography
         if record is None or record.paper not in bibliography:
-            return [make.paragraph(make.emphasis(f"[{_('The paper of this page is not in the bibliography.')}]"))]
+            said = _("The paper of this page is not in the bibliography.")
+            return [make.paragraph(make.emphasis(f"[{said}]"))]
         paper = bibliography[record.paper]
         parts = [part for part in (_byline(paper), paper.container, paper.year or _("undated")) if part]
         content: list[Piece | str] = [" · ".join(parts)]

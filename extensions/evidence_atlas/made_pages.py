@@ -53,8 +53,10 @@ class MadePage:
 
 
 def made_names(app: Sphinx) -> list[str]:
-    """Return the names of the lists that the site has now, in order."""
-    return sorted({name for key in app.atlas_signatures if (name := key.rpartition(SEPARATOR)[2]) != key} - {""})  # type: ignore[attr-defined]
+    """Return the names of the lists that the site has now, in order; a name that a document has taken is its own."""
+    keys: Mapping[str, str] = app.atlas_signatures  # type: ignore[attr-defined]
+    names = {key.rpartition(SEPARATOR)[2] for key in keys if SEPARATOR in key}
+    return sorted(names - {""} - app.env.found_docs)
 
 
 def below(docname: str, otherwise: str) -> str:

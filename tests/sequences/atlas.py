@@ -124,7 +124,7 @@ class Atlas:
     pages: dict[str, Page] = field(default_factory=first_pages)
     others: dict[str, str] = field(default_factory=lambda: dict(OTHERS))
     notices: dict[str, str] = field(default_factory=dict)
-    settings: dict[str, str] = field(
+    settings: dict[str, str | list[str]] = field(
         default_factory=lambda: {
             "name": "Random atlas",
             "how-it-works": "guide/how",
@@ -143,7 +143,7 @@ class Atlas:
             f'["{doi}"]\nnotices = [{{ kind = "{kind}", date = 2020-01-02 }}]\n' for doi, kind in self.notices.items()
         )
         settings = "".join(
-            f"{key} = {value if value in {'true', 'false'} else repr(value)}\n" for key, value in self.settings.items()
+            f"{key} = {value if value in ('true', 'false') else repr(value)}\n" for key, value in self.settings.items()
         )
         found = {
             "docs/conf.py": CONF,

@@ -10,6 +10,10 @@ from .atlas import BREAKS, OTHERS, SURNAMES, Atlas, Page, Work, built_in_rules
 
 Edit = Callable[[Atlas, Random], str]
 EDITS: list[Edit] = []
+TAKEN = (
+    "field/browse/topic", "field/browse/topic/pain/2002", "field/references/2002", "field/definitions/ccc-2003",
+    "field/map/gaps/pain", "evidence/table-1/2", "atlas-terms",
+)  # fmt: skip
 
 BODIES = (
     "Short.",
@@ -249,7 +253,9 @@ def edit_settings(atlas: Atlas, chance: Random) -> str:
     """Change a setting."""
     key, value = chance.choice(
         [("name", "Random atlas"), ("name", "Other atlas"), ("pdf", "true"), ("pdf", "false"), ("base-url", "https://other.example.org"),
-         ("licence", "https://creativecommons.org/licenses/by/4.0/"), ("wording-page", "guide/how")]
+         ("base-url", ""), ("licence", "https://creativecommons.org/licenses/by/4.0/"), ("wording-page", "guide/how"), ("works-cited", ["field/*"]),
+         ("works-cited", ["evidence/*"]), ("how-it-works", "guide/policy"), ("how-it-works", "guide/how"), ("contact", "ann@example.org"),
+         ("inbox", "https://inbox.example.org/word"), ("repository", "")]
     )  # fmt: skip
     atlas.settings[key] = value
     return f"setting {key} = {value}"
@@ -296,6 +302,17 @@ def add_or_remove_other(atlas: Atlas, chance: Random) -> str:
         f"# Table\n\n```{{evidence-table}}\n:{chance.choice(('topic: sleep', 'pem: required', 'year: 2010-'))}\n```\n"
     )
     return f"add {new}"
+
+
+@edit
+def take_name(atlas: Atlas, chance: Random) -> str:
+    """Write a document under the name of a page that is made without one, or take it away."""
+    name = chance.choice(TAKEN)
+    if name in atlas.others:
+        del atlas.others[name]
+        return f"delete {name}"
+    atlas.others[name] = "---\norphan: true\n---\n\n# Taken\n"
+    return f"add {name}"
 
 
 @edit
