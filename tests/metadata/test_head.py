@@ -109,7 +109,10 @@ def test_html_builder(build: Build):
 
 
 def test_an_atlas_without_an_address(build: Build):
-    """Without ``base-url`` nothing that needs one is made: the paper can still be saved, the page still has its tags."""
+    """Without ``base-url`` nothing that needs one is made, or left: the paper can still be saved, the page still has its tags."""
+    needy = ("feed.xml", "sitemap.xml", "robots.txt", f"{ALPHA}/linkset.json", "atlas-terms/terms.jsonld")
+    with_address = build({"atlas.toml": f'base-url = "{BASE}"\n', f"docs/{ALPHA}.md": page()})
+    assert [name for name in needy[3:] if not (with_address.out / name).exists()] == []
     built = build({"atlas.toml": 'base-url = ""\n', f"docs/{ALPHA}.md": page()})
     head = Head(built.html(ALPHA))
     assert built.warnings == []
@@ -117,7 +120,7 @@ def test_an_atlas_without_an_address(build: Build):
     assert head.of("citation_title") == ["Rest made no difference"]
     assert not [name for name, content in head.meta if name.startswith(("citation", "og:")) and "//" in content]
     assert {link["rel"] for link in head.links} & {"canonical", "cite-as", "linkset", "alternate"} == set()
-    assert not [name for name in ("feed.xml", "sitemap.xml", "robots.txt") if (built.out / name).exists()]
+    assert not [name for name in needy if (built.out / name).exists()]
     assert (built.out / "atlas.json").is_file()
 
 

@@ -52,19 +52,25 @@ def describe(app: Sphinx, pagename: str, templatename: str, context: dict[str, A
         landing = Landing(page, atlas, uri, app.config.language)
         head.append(tags.as_html("name", tags.highwire(landing)))
         context["body"] = f"{context['body']}\n{coins.span(page.reference)}\n"
+        linkset = Path(app.outdir, page.docname, signposting.LINKSET)
         if base:
             head += [signposting.head(landing), json_ld.script(landing)]
-            files.write_changed(Path(app.outdir, page.docname, signposting.LINKSET), signposting.linkset(landing))
+            files.write_changed(linkset, signposting.linkset(landing))
+        else:
+            files.remove(linkset, Path(app.outdir))
     context["metatags"] = f"{context.get('metatags') or ''}{''.join(head)}"
 
 
 def write_terms(app: Sphinx, exception: Exception | None) -> None:
-    """Write the terms beside their page."""
-    domain = atlas_domain(app.env)
-    folder = Path(app.outdir, terms.PAGE)
-    if exception is None and serves_files(app.builder) and domain.stated and domain.atlas.settings.base_url:
-        folder.mkdir(exist_ok=True)
-        files.write_changed(folder / terms.FILE, terms.as_json_ld(domain.atlas.settings))
+    """Write the terms beside their page; delete them where they have no address."""
+    if exception is not None or not serves_files(app.builder):
+        return
+    domain, file = atlas_domain(app.env), Path(app.outdir, terms.PAGE, terms.FILE)
+    if domain.stated and domain.atlas.settings.base_url:
+        file.parent.mkdir(exist_ok=True)
+        files.write_changed(file, terms.as_json_ld(domain.atlas.settings))
+    else:
+        files.remove(file, Path(app.outdir))
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
