@@ -160,11 +160,12 @@ def messages(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style, types and the atlas's own pages."""
+    """Check style, types, imports and the atlas's own pages."""
     _install(session, "lint", extras="[all]")
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("mypy")
+    session.run("lint-imports", "--no-cache")
     session.run("atlas", "check")
     session.run("zizmor", "--offline", "--quiet", "--persona", "pedantic", ".github")
 

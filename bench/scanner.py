@@ -16,11 +16,11 @@ from pathlib import Path
 
 from evidence_atlas.core.frontmatter import blank, read_front_matter
 from evidence_atlas.core.page import read_page
+from evidence_atlas.core.sentences import split_sentences
 from evidence_atlas.scanner import Context, Engine, strength
 from evidence_atlas.scanner.cache import Cache
 from evidence_atlas.scanner.passages import Passage, passages
 from evidence_atlas.scanner.rules import built_in
-from evidence_atlas.scanner.sentences import split_sentences
 
 CONTEXT = Context(design="cohort", design_label="a cohort study", level="E2", contexts=("me-cfs",), badge="unclear")
 

@@ -86,6 +86,14 @@ def test_a_setting_by_which_documents_are_read(build: Build, tmp_path: Path, bef
     same_as_clean(build, again, tmp_path)
 
 
+def test_another_folder_of_evidence(build: Build, tmp_path: Path):
+    """Where pages of evidence are looked for elsewhere, no file of data stays beside the documents that were such pages."""
+    built = build(FILES)
+    assert (built.out / ALPHA / "record.json").is_file()
+    other = {"docs/papers/alpha-2020-rest.md": page(), "atlas.toml": 'evidence = "papers"\n'}
+    same_as_clean(build, build(other), tmp_path)
+
+
 def test_nothing_changed_nothing_done(build: Build):
     """A second build reads and writes nothing."""
     build(FILES)

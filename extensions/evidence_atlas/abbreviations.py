@@ -1,16 +1,14 @@
 """Abbreviations: where a page about papers uses one of the glossary's for the first time, it links to it there.
 
-The glossary is Sphinx's own directive. Each of its terms that is an abbreviation counts, with the longer term of the
-same entry as its explanation. A title alone is no help on a phone, so it is a link; other formats keep the plain word.
-A page that uses an abbreviation is written again when its entry changes, and a project without a glossary has none.
+A title alone is no help on a phone, so it is a link; other formats keep the plain word. A page that uses an abbreviation
+is written again when its entry changes, and a project without a glossary has none.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
@@ -19,6 +17,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 import evidence_atlas
 from evidence_atlas.domain import AtlasDomain, atlas_domain
+from evidence_atlas.glossary import Abbreviations, gather
 from evidence_atlas.writing import WriteTime, Writing
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from sphinx.util.typing import ExtensionMetadata
 
 REMEMBERED = "abbreviation:"  # begins the names of entries among what is remembered between builds
-_SHORT = re.compile(r"\S*[A-Z]\S*[A-Z]\S*")  # one word with two capitals
 _JOINED = re.compile(r"[\w/-]")  # before a word, such a character makes it a part of another
 # what is no running text, or leads somewhere already
 _PASSED_OVER = (
@@ -42,69 +40,15 @@ _PASSED_OVER = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """Where an abbreviation is explained.
-
-    Attributes:
-        docname: The document of the glossary.
-        anchor: The id of the term in it.
-        explanation: The longer term, or the definition where there is none.
-    """
-
-    docname: str
-    anchor: str
-    explanation: str
-
-
-@dataclass(frozen=True)
-class Abbreviations:
-    """The abbreviations of a project's glossaries."""
-
-    entries: Mapping[str, Entry]
-
-    @cached_property
-    def pattern(self) -> re.Pattern[str]:
-        """Finds them as whole words; what stands before one is for the caller to check, which is faster."""
-        return re.compile(f"(?:{'|'.join(map(re.escape, sorted(self.entries, key=len, reverse=True)))})(?![\\w/])")
-
-    @cached_property
-    def documents(self) -> frozenset[str]:
-        """The documents with a glossary."""
-        return frozenset(entry.docname for entry in self.entries.values())
-
-
-def gather(env: BuildEnvironment) -> Abbreviations | None:
-    """Return the abbreviations of all glossaries, or ``None`` where there are none."""
-    objects = env.domains.standard_domain.objects
-    documents = sorted({docname for (kind, _name), (docname, _id) in objects.items() if kind == "term"})
-    items = ((name, item) for name in documents for item in _items(env.get_doctree(name)))
-    entries = {short: entry for docname, item in items for short, entry in _entries(docname, item)}
-    return Abbreviations(entries) if entries else None
-
-
-def _items(document: nodes.document) -> Iterable[nodes.definition_list_item]:
-    return (item for glossary in document.findall(addnodes.glossary) for item in glossary.findall(nodes.definition_list_item))
-
-
-def _entries(docname: str, item: nodes.definition_list_item) -> Iterable[tuple[str, Entry]]:
-    """Yield the abbreviations among the terms of an entry."""
-    terms = [(term.astext(), term["ids"][0]) for term in item.findall(nodes.term)]
-    longer = [name for name, _anchor in terms if not _SHORT.fullmatch(name)]
-    explanation = longer[0] if longer else " ".join(item[-1].astext().split())
-    return ((name, Entry(docname, anchor, explanation)) for name, anchor in terms if _SHORT.fullmatch(name))
-
-
 def find_changed(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     """Gather the abbreviations, and return the documents that may use one whose entry changed since the last build."""
     domain = atlas_domain(env)
     domain.abbreviations = gather(env)
     entries = domain.abbreviations.entries if domain.abbreviations else {}
-    now: dict[str, str] = app.atlas_signatures  # type: ignore[attr-defined]
-    before: Mapping[str, str] = app.atlas_before  # type: ignore[attr-defined]
-    now.update({f"{REMEMBERED}{name}": repr(entry) for name, entry in entries.items()})
-    names = {name for name in now.keys() | before.keys() if name.startswith(REMEMBERED)}
-    changed = [name.removeprefix(REMEMBERED) for name in names if now.get(name) != before.get(name)]
+    memory = domain.memory
+    gone = [name for name in memory.before if name.startswith(REMEMBERED) and name.removeprefix(REMEMBERED) not in entries]
+    changed = [name.removeprefix(REMEMBERED) for name in gone]
+    changed += [name for name, entry in entries.items() if memory.note(f"{REMEMBERED}{name}", repr(entry))]
     return [docname for docname in domain.stated.keys() | domain.shown.keys() if _may_use(changed, docname, domain)]
 
 

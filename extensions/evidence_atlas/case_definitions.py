@@ -20,6 +20,7 @@ from sphinx.util.osutil import relative_uri
 import evidence_atlas
 from evidence_atlas.browse_facets import newest_first
 from evidence_atlas.browse_html import BrowseWriter, is_long
+from evidence_atlas.builders import has_own_pages
 from evidence_atlas.core.policy import Definition, Policy, State
 from evidence_atlas.core.record import Criterion, Record
 from evidence_atlas.core.verdict import Verdict
@@ -29,7 +30,7 @@ from evidence_atlas.evidence_policy import unchecked
 from evidence_atlas.language import _, ngettext, number, shown_verdict
 from evidence_atlas.made_pages import Collected, MadePage, lists_of_documents
 from evidence_atlas.nodeset import bullet_list, link, text
-from evidence_atlas.writing import WriteTime, Writing, has_own_pages, show
+from evidence_atlas.writing import WriteTime, Writing, show
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

@@ -13,13 +13,14 @@ from sphinx.locale import get_translator
 from sphinx.util.docutils import SphinxDirective
 
 import evidence_atlas
+from evidence_atlas.builders import has_own_pages
 from evidence_atlas.core.atlas import Atlas
 from evidence_atlas.domain import atlas_domain
 from evidence_atlas.language import CATALOG, N_, _
 from evidence_atlas.nodeset import Piece, filled
 from evidence_atlas.shapes import Shapes
 from evidence_atlas.theme import is_own_site
-from evidence_atlas.writing import ShapedPart, Writing, has_own_pages
+from evidence_atlas.writing import ShapedPart, Writing
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

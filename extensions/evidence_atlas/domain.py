@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from sphinx.builders import Builder
     from sphinx.environment import BuildEnvironment
 
-    from evidence_atlas.abbreviations import Abbreviations
+    from evidence_atlas.glossary import Abbreviations
+    from evidence_atlas.memory import Memory
     from evidence_atlas.scanner.screener import Screener
 
 logger = logging.getLogger(__name__)
@@ -124,6 +125,7 @@ class AtlasDomain(Domain):
     history: History = History()  # read before pages are written
     screener: Screener  # only where pages are screened
     abbreviations: Abbreviations | None = None  # gathered before pages are written
+    memory: Memory  # read before pages are written
 
     @property
     def stated(self) -> dict[str, Stated]:

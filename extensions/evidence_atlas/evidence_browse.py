@@ -15,11 +15,12 @@ from sphinx.util.osutil import relative_uri
 import evidence_atlas
 from evidence_atlas.browse_facets import FACETS, newest_first, number_of_values, values_of
 from evidence_atlas.browse_html import BrowseWriter
+from evidence_atlas.builders import has_own_pages
 from evidence_atlas.domain import AtlasDomain, atlas_domain
 from evidence_atlas.language import _, ngettext, number
 from evidence_atlas.made_pages import Collected, MadePage, lists_of_documents
 from evidence_atlas.nodeset import bullet_list, link, paragraph
-from evidence_atlas.writing import WriteTime, Writing, has_own_pages, show
+from evidence_atlas.writing import WriteTime, Writing, show
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

@@ -17,6 +17,7 @@ from sphinx.util.typing import OptionSpec
 import evidence_atlas
 from evidence_atlas.browse_facets import newest_first
 from evidence_atlas.browse_html import BrowseWriter, is_long
+from evidence_atlas.builders import has_own_pages, serves_files
 from evidence_atlas.core import files
 from evidence_atlas.core.coverage import REASONS, Covered, counts_by_year, coverage_data, why_unclear
 from evidence_atlas.domain import AtlasDomain, Paper, atlas_domain
@@ -24,7 +25,7 @@ from evidence_atlas.evidence_references import by_year
 from evidence_atlas.language import _, ngettext, number, shown_year
 from evidence_atlas.made_pages import Collected, MadePage, below, lists_of_documents
 from evidence_atlas.nodeset import bullet_list, link, paragraph, table
-from evidence_atlas.writing import WriteTime, Writing, has_own_pages, serves_files, show
+from evidence_atlas.writing import WriteTime, Writing, show
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

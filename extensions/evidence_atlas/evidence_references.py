@@ -17,6 +17,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
 import evidence_atlas
+from evidence_atlas.builders import has_own_pages
 from evidence_atlas.core.references import UNDATED, as_year
 from evidence_atlas.domain import AtlasDomain, atlas_domain
 from evidence_atlas.language import _, ngettext, number, shown_year
@@ -25,7 +26,7 @@ from evidence_atlas.made_pages import Collected, MadePage, Unmade, collected_pag
 from evidence_atlas.nodeset import bullet_list, link, paragraph
 from evidence_atlas.shapes import HtmlShapes, ReferenceBackend, Shapes
 from evidence_atlas.works_cited import said_of_work
-from evidence_atlas.writing import WriteTime, Writing, has_own_pages, show
+from evidence_atlas.writing import WriteTime, Writing, show
 
 if TYPE_CHECKING:
     from pybtex.database import Entry
@@ -74,9 +75,7 @@ def find_changed(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     if not showing:
         return []
     years = repr(sorted(domain.atlas.bibliography.years.items()))
-    now = digest_of(years)
-    app.atlas_signatures[COUNTED] = now  # type: ignore[attr-defined]
-    return showing if app.atlas_before.get(COUNTED) != now else []  # type: ignore[attr-defined]
+    return showing if domain.memory.note(COUNTED, digest_of(years)) else []
 
 
 def year_pages(app: Sphinx) -> Collected:

@@ -13,9 +13,9 @@ from docutils import nodes
 from sphinx.roles import XRefRole
 
 import evidence_atlas
+from evidence_atlas.builders import serves_files
 from evidence_atlas.documents import Shown
 from evidence_atlas.domain import atlas_domain
-from evidence_atlas.writing import serves_files
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

@@ -14,9 +14,9 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 import evidence_atlas
+from evidence_atlas.builders import serves_files
 from evidence_atlas.domain import atlas_domain
 from evidence_atlas.language import _
-from evidence_atlas.writing import serves_files
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

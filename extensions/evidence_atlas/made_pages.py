@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import evidence_atlas
+from evidence_atlas.builders import has_own_pages
 from evidence_atlas.core import files
 from evidence_atlas.domain import atlas_domain
 from evidence_atlas.language import language
-from evidence_atlas.writing import announce, has_own_pages
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -54,8 +54,7 @@ class MadePage:
 
 def made_names(app: Sphinx) -> list[str]:
     """Return the names of the lists that the site has now, in order; a name that a document has taken is its own."""
-    keys: Mapping[str, str] = app.atlas_signatures  # type: ignore[attr-defined]
-    names = {key.rpartition(SEPARATOR)[2] for key in keys if SEPARATOR in key}
+    names = {key.rpartition(SEPARATOR)[2] for key in atlas_domain(app.env).memory.now if SEPARATOR in key}
     return sorted(names - {""} - app.env.found_docs)
 
 
@@ -101,9 +100,9 @@ def must_write(app: Sphinx, file: Path, key: str, shown: str) -> bool:
         key: The name under which its signature is kept between builds.
         shown: A digest of all that it shows, its frame included.
     """
-    announce(app, [key])
-    app.atlas_signatures[key] = shown  # type: ignore[attr-defined]
-    return bool(app.atlas_before.get(key) != shown) or not file.exists()  # type: ignore[attr-defined]
+    memory = atlas_domain(app.env).memory
+    memory.announce([key])
+    return memory.note(key, shown) or not file.exists()
 
 
 @dataclass(frozen=True)
@@ -130,7 +129,7 @@ def collected_pages(app: Sphinx, kind: str, pages: Iterable[Unmade]) -> Collecte
         pages: All pages of the kind.
     """
     names = {f"{kind}{SEPARATOR}{page.name}": page for page in pages if page.name not in app.env.found_docs}
-    announce(app, names)
+    atlas_domain(app.env).memory.announce(names)
     frame = frame_digest(app) if names else ""
     for name, page in names.items():
         if must_write(app, page_file(app, page.name), name, digest_of(frame, page.shown)):
@@ -145,7 +144,8 @@ def _delete_gone(app: Sphinx, kind: str) -> None:
         app: The build.
         kind: Begins the names of such pages among what is remembered between builds.
     """
-    for name in app.atlas_before.keys() - app.atlas_signatures.keys():  # type: ignore[attr-defined]
+    memory = atlas_domain(app.env).memory
+    for name in memory.before.keys() - memory.now.keys():
         page = name.rpartition(SEPARATOR)[2]
         if name.startswith(f"{kind}{SEPARATOR}") and page and page not in app.env.found_docs:
             files.remove(page_file(app, page), Path(app.outdir))
@@ -166,25 +166,24 @@ def changed_pages(
     if not has_own_pages(app.builder):
         return
     domain = atlas_domain(app.env)
-    now: dict[str, str] = app.atlas_signatures  # type: ignore[attr-defined]
-    before: Mapping[str, str] = app.atlas_before  # type: ignore[attr-defined]
+    memory = domain.memory
     frame = frame_digest(app) if asked else ""
     for docname in sorted(asked):
         rests_on = repr((app.env.titles[docname].astext(), asked[docname], domain.signature(docname)))
         mine, whole = SEPARATOR.join([kind, docname, ""]), digest_of(frame, rests_on)
-        kept = {name: digest for name, digest in before.items() if name.startswith(mine)}
+        kept = {name: digest for name, digest in memory.before.items() if digest is not None and name.startswith(mine)}
         if kept.get(mine) == whole and all(page_file(app, name.removeprefix(mine)).exists() for name in kept.keys() - {mine}):
-            now.update(kept)
+            memory.now.update(kept)
             continue
         changed = []
         for page in pages(docname):
-            now[mine + page.name] = digest_of(frame, page.title, page.body)
-            if kept.get(mine + page.name) != now[mine + page.name] or not page_file(app, page.name).exists():
+            shown = digest_of(frame, page.title, page.body)
+            if memory.note(mine + page.name, shown) or not page_file(app, page.name).exists():
                 changed.append(page)
         if changed:
-            announce(app, [mine + page.name for page in changed])
+            memory.announce(mine + page.name for page in changed)
             yield docname, changed
-        now[mine] = whole
+        memory.now[mine] = whole
     _delete_gone(app, kind)
 
 
@@ -205,7 +204,7 @@ def lists_of_documents(
 
     for docname, changed in changed_pages(app, kind, asked, unless_taken):
         models = _by_model(docname, changed)
-        announce(app, [SEPARATOR.join([kind, docname, model]) for model in models])
+        atlas_domain(app.env).memory.announce(SEPARATOR.join([kind, docname, model]) for model in models)
         for model, alike in models.items():
             yield MadePage(model, TITLE, BODY).collected()
             _write_alike(app, model, alike)

@@ -8,16 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import evidence_atlas
+from evidence_atlas.builders import serves_files
 from evidence_atlas.core import files, own_reference
 from evidence_atlas.core.atlas import Atlas
 from evidence_atlas.core.citation import FORMATS
 from evidence_atlas.core.digest import SCHEMA
 from evidence_atlas.domain import Paper, atlas_domain
-from evidence_atlas.writing import serves_files
 
 if TYPE_CHECKING:
     from docutils import nodes
     from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
     from sphinx.util.typing import ExtensionMetadata
 
 
@@ -80,23 +81,26 @@ def say_version(app: Sphinx, pagename: str, templatename: str, context: dict[str
     context["metatags"] = f"{context.get('metatags') or ''}{tags}"
 
 
+def delete_gone(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Delete the files of pages that are gone, and those beside documents that are no page of the atlas any more."""
+    if serves_files(app.builder):
+        domain = atlas_domain(env)
+        for docname in domain.memory.documents - domain.pages.keys():
+            record = Path(app.outdir, docname, "record.json")
+            if record.exists():
+                own = Path(app.builder.get_outfilename(docname))  # type: ignore[attr-defined]
+                kept = {own} if docname in env.found_docs else set()  # it is an ordinary page now, or says what is wrong
+                rest = {*record.parent.iterdir(), own} - kept - {record}
+                for file in [*sorted(rest), record]:  # the record last: by it, what a killed build leaves is found
+                    files.remove(file, Path(app.outdir))
+    return []
+
+
 def write_the_rest(app: Sphinx, exception: Exception | None) -> None:
-    """Write the files where all pages are in one document, and delete those of pages that are gone."""
-    if exception is not None or not serves_files(app.builder):
-        return
-    pages = atlas_domain(app.env).pages
-    if app.builder.name == "singlehtml":
-        for page in pages.values():
+    """Write the files where all pages are in one document."""
+    if exception is None and app.builder.name == "singlehtml":
+        for page in atlas_domain(app.env).pages.values():
             write_files(app, page)
-    evidence = atlas_domain(app.env).atlas.settings.evidence
-    for record in Path(app.outdir, evidence).glob("*/record.json"):
-        docname = f"{evidence}/{record.parent.name}"
-        if docname not in pages:
-            own = app.builder.get_outfilename(docname)  # type: ignore[attr-defined]
-            kept = {Path(own)} if docname in app.env.found_docs else set()  # its record cannot be used now; the page says so
-            rest = {*record.parent.iterdir(), Path(own)} - kept - {record}
-            for file in [*sorted(rest), record]:  # the record last: by it, what a killed build leaves is found
-                files.remove(file, Path(app.outdir))
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -104,5 +108,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.setup_extension("evidence_atlas.base")
     app.connect("html-page-context", write_beside_page)
     app.connect("html-page-context", say_version)
+    app.connect("env-updated", delete_gone, priority=600)  # once it is known which documents there were
     app.connect("build-finished", write_the_rest)
     return {"version": evidence_atlas.__version__, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -23,9 +23,26 @@ from indexed_bibtex.works import list_of_works
 
 if TYPE_CHECKING:
     from pybtex.style import FormattedEntry
+    from sphinx.builders import Builder
     from sphinxcontrib.bibtex.domain import Citation
 
-    from evidence_atlas.writing import Writing
+
+class Linking(Protocol):
+    """What shapes ask of that for which they are made: where it stands, and links from there."""
+
+    @property
+    def docname(self) -> str:
+        """The document in which it stands."""
+
+    @property
+    def builder(self) -> Builder:
+        """The builder that writes it."""
+
+    def link(self, address: str, content: str) -> nodes.Node:
+        """Return a link to an address outside the documents."""
+
+    def document(self, docname: str, *text: nodes.Node) -> nodes.Node:
+        """Return a link to another document."""
 
 
 class Shapes(Protocol[Piece]):
@@ -88,7 +105,7 @@ class NodeShapes:
         writing: Makes links as the builder can follow them.
     """
 
-    writing: Writing
+    writing: Linking
 
     text = staticmethod(nodeset.text)
     paragraph = staticmethod(nodeset.paragraph)
@@ -153,7 +170,7 @@ class HtmlShapes:
         writing: Says from which document links start.
     """
 
-    writing: Writing
+    writing: Linking
 
     def text(self, content: str, *classes: str) -> Markup:
         """Return an element ``span``, or only words where there are no classes."""

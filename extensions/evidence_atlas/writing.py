@@ -8,7 +8,6 @@ a document whose digest changed is written again, and no other.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,12 +21,14 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.osutil import relative_uri
 from sphinxcontrib.bibtex.citation_target import parse_citation_targets
 
+from evidence_atlas.builders import has_own_pages, serves_files
 from evidence_atlas.core import files
 from evidence_atlas.core.atlas import Atlas
 from evidence_atlas.core.findings import Code, Finding, nearest
 from evidence_atlas.core.record import Record
 from evidence_atlas.documents import Shown
 from evidence_atlas.domain import AtlasDomain, Paper, atlas_domain, warn
+from evidence_atlas.memory import Memory
 from evidence_atlas.nodeset import Piece
 from evidence_atlas.shapes import HtmlShapes, NodeShapes, Shapes
 from evidence_atlas.theme import is_own_site
@@ -223,16 +224,6 @@ def cited_papers(writing: Writing) -> list[str]:
     return [key for key in shown.papers if key != own] if shown else []
 
 
-def serves_files(builder: Builder) -> bool:
-    """Whether a builder makes a web site, on which files can lie beside a page."""
-    return builder.format == "html" and builder.name != "epub"
-
-
-def has_own_pages(builder: Builder) -> bool:
-    """Whether pages without a source can stand beside documents: on a web site of many pages."""
-    return serves_files(builder) and builder.name != "singlehtml"
-
-
 def unusable(reason: str, *, inline: bool = False) -> list[nodes.Node]:
     """Return the visible note that stands in place of a part that cannot be shown."""
     text = f"[{reason}]"
@@ -244,55 +235,18 @@ def unusable(reason: str, *, inline: bool = False) -> list[nodes.Node]:
 # ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass
-class Memory:
-    """What a builder remembers between builds.
-
-    While it writes, no signature is kept: a build that is killed may leave files half written, and the next one then
-    writes every document and every page without a source again. What may lie there is kept, so that it can be deleted.
-
-    Attributes:
-        file: The file that holds it.
-        documents: The documents that may have been written.
-        signatures: Digests of what documents, and pages without a source, show; none of what may be half written.
-    """
-
-    file: Path
-    documents: set[str]
-    signatures: dict[str, str | None]
-
-    def write(self) -> None:
-        """Keep it, as a whole or as it was before."""
-        data = {"documents": sorted(self.documents), "signatures": self.signatures}
-        files.write(self.file, json.dumps(data, indent=0))
-
-
-def read_memory(app: Sphinx) -> Memory:
-    """Return what the builder remembers; nothing where it has not written yet."""
-    file = Path(app.doctreedir) / f"atlas-shown-{app.builder.name}.json"
-    try:
-        data = json.loads(file.read_text(encoding="utf-8"))
-        return Memory(file, set(data["documents"]), dict(data["signatures"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        return Memory(file, set(), {})
-
-
 def find_changed(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     """Return the documents that show something that changed since this builder last finished; delete those that are gone."""
-    memory = read_memory(app)
     domain = atlas_domain(env)
     domain.forget_index()
-    before = dict(memory.signatures)
+    domain.memory = memory = Memory(Path(app.doctreedir) / f"atlas-shown-{app.builder.name}.json")
     documents = sorted(domain.stated.keys() | domain.shown.keys() | env.found_docs)
     frame = _frame(app.builder, domain.atlas)
-    signatures = {docname: domain.signature(docname) or frame for docname in documents}
-    app.atlas_signatures, app.atlas_before, app.atlas_memory = signatures, before, memory  # type: ignore[attr-defined]
     if has_own_pages(app.builder):
         for docname in memory.documents - env.found_docs:
             files.remove(Path(app.builder.get_outfilename(docname)), Path(app.outdir))  # type: ignore[attr-defined]
-    memory.documents |= env.found_docs
-    announce(app, signatures)
-    return [docname for docname, now in signatures.items() if before.get(docname) != now]
+    memory.announce(documents, env.found_docs)
+    return [docname for docname in documents if memory.note(docname, domain.signature(docname) or frame)]
 
 
 def _frame(builder: Builder, atlas: Atlas) -> str:
@@ -303,27 +257,10 @@ def _frame(builder: Builder, atlas: Atlas) -> str:
     return hashlib.blake2b(repr(shown).encode(), digest_size=12).hexdigest()
 
 
-def announce(app: Sphinx, names: Iterable[str]) -> None:
-    """Remember that files are about to be written: should the build be killed, each may be there, whole or not.
-
-    Args:
-        app: The build.
-        names: Names under which signatures of documents, or of pages without a source, are kept.
-    """
-    memory: Memory = app.atlas_memory  # type: ignore[attr-defined]
-    begun = dict.fromkeys(sorted({*memory.signatures, *names}))
-    if begun != memory.signatures:
-        memory.signatures = begun
-        memory.write()
-
-
 def remember_shown(app: Sphinx, exception: Exception | None) -> None:
     """Keep what was shown, once it is written."""
-    if exception is None and hasattr(app, "atlas_signatures"):
-        memory: Memory = app.atlas_memory  # type: ignore[attr-defined]
-        memory.documents, memory.signatures = set(app.env.found_docs), app.atlas_signatures
-        memory.write()
-        domain = atlas_domain(app.env)
+    if exception is None and hasattr(domain := atlas_domain(app.env), "memory"):
+        domain.memory.finish(app.env.found_docs)
         domain.lists.write([page.source for page in domain.pages.values()])
 
 

@@ -7,7 +7,6 @@ are inside the PDF, so that a link leads there or to the web.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
@@ -16,12 +15,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
 
 from docutils import nodes
-from sphinx.builders import Builder
 from sphinx.locale import __
 from sphinx.util import logging
 from sphinx.util.display import status_iterator
 
 from typst_builder import plan, settings, shards
+from typst_builder.equipment import EquippedBuilder
 from typst_builder.references import SCHEME
 from typst_builder.writer import TypstTranslator
 
@@ -32,11 +31,9 @@ logger = logging.getLogger(__name__)
 
 # how many PDFs are in hand at a time where several are made at once
 _WINDOW = 64
-# configuration of Sphinx that a translation depends on, besides our own
-_CONFIG = ("numfig", "numfig_format", "highlight_language", "language", "math_numfig")
 
 
-class TypstBuilder(Builder):
+class TypstBuilder(EquippedBuilder):
     """Makes PDFs with Typst."""
 
     name = "typst"
@@ -46,26 +43,6 @@ class TypstBuilder(Builder):
     supported_image_types: ClassVar[list[str]] = ["image/svg+xml", "image/png", "image/jpeg", "image/webp", "image/gif"]
     supported_remote_images = True  # so that Sphinx fetches none: what is fetched today differs tomorrow
     default_translator_class = TypstTranslator
-
-    def init(self) -> None:
-        """Read the settings and find the private folder."""
-        from typst_builder import fonts
-        from typst_builder.formulas import Formulas
-        from typst_builder.jobs import VERSIONS
-        from typst_builder.workspace import Workspace
-
-        self.settings = settings.read(self.config, Path(self.confdir))
-        self.workspace = Workspace(Path(self.doctreedir) / "typst")
-        font_paths = [*self.settings.font_paths, *fonts.folders()]
-        self.fonts_digest = fonts.digest(font_paths)
-        self.fonts = fonts.load(font_paths)
-        self.glyphs = fonts.Glyphs(self.fonts)
-        self.formulas = Formulas(self.workspace.root / "formulas", self.fonts, VERSIONS + self.fonts_digest)
-        self.current_docname = ""
-        self.secnumbers: dict[str, tuple[int, ...]] = {}
-        self.fignumbers: dict[str, dict[str, tuple[int, ...]]] = {}
-        self.unknown: set[str] = set()
-        self.manner = self._manner()
 
     # -- translating --------------------------------------------------------------------------------------
 
@@ -81,19 +58,6 @@ class TypstBuilder(Builder):
             known = self.workspace.translation(docname)
             if outdated or known is None or known.manner != self.manner:
                 yield docname
-
-    def _manner(self) -> str:
-        """Return a digest of all but the documents that translations depend on."""
-        from typst_builder.jobs import VERSIONS
-
-        own = [
-            *map(repr, (self.settings.base_url, sorted(self.settings.left_out), self.settings.raw, self.settings.standards)),
-            VERSIONS,
-            self.fonts_digest,
-            _own_digest(),
-        ]
-        said = [*own, *(repr(getattr(self.config, name)) for name in _CONFIG)]
-        return hashlib.sha256("\0".join(said).encode()).hexdigest()
 
     def get_target_uri(self, docname: str, typ: str | None = None) -> str:
         """Return what stands for a document until the template knows whether it is inside the PDF."""
@@ -129,14 +93,6 @@ class TypstBuilder(Builder):
         translator.known.manner = self.manner
         self.workspace.keep(docname, translator.known, translator.finish())
 
-    def warn_unknown(self, node: nodes.Node) -> None:
-        """Warn once of a class of nodes that this builder does not know."""
-        name = type(node).__name__
-        if name not in self.unknown:
-            self.unknown.add(name)
-            message = "nodes of class %r are unknown; what they hold is shown"
-            logger.warning(message, name, location=node, type="typst", subtype="node")
-
     # -- making PDFs --------------------------------------------------------------------------------------
 
     def finish(self) -> None:
@@ -146,7 +102,7 @@ class TypstBuilder(Builder):
         from typst_builder.memory import Memory
 
         look = self.workspace.place_look(self.settings.template, self.settings.styles)
-        jobs = Jobs(self, look, self.standards).all()
+        jobs = Jobs(self, self.plan, self.share, look, self.standards).all()
         memory = Memory(self.workspace.root / "made.json", Path(self.outdir))
         for name in memory.made.keys() - {job.name for job in jobs}:
             memory.drop(name)
@@ -192,9 +148,3 @@ class TypstBuilder(Builder):
         message = "%s.pdf cannot be made: %s"
         logger.error(message, job.name, failed.message, location=location, type="typst", subtype="compile")
         self._app.statuscode = 1
-
-
-def _own_digest() -> str:
-    """Return a digest of this package, so that a development version translates anew."""
-    files = sorted(Path(__file__).parent.glob("*.py"))
-    return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()

@@ -7,6 +7,7 @@ import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ import typst
 
 from typst_builder.workspace import Workspace
 
+# the programs on which the bytes of a PDF depend, this package being known by its template and its translations
+VERSIONS = "/".join(metadata.version(name) for name in ("typst", "tylax"))
 # a compiler keeps every file that it has read, some 70 kB a PDF, so each is used for so many PDFs and no more; a new one
 # reads the template again, which takes as long as four PDFs
 _LIFE = 500

@@ -6,25 +6,21 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
-from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 from sphinx.util import logging
 
 from typst_builder import plan, volumes
 from typst_builder.about import About
-from typst_builder.compiler import Job
+from typst_builder.compiler import VERSIONS, Job
 from typst_builder.literals import literal, one_line
 from typst_builder.translation import Translation
 from typst_builder.translator import NO_TITLE
 
 if TYPE_CHECKING:
-    from typst_builder.builder import TypstBuilder
+    from typst_builder.equipment import EquippedBuilder
 
 logger = logging.getLogger(__name__)
-
-# the programs on which the bytes of a PDF depend, this package being known by its template and its translations
-VERSIONS = "/".join(metadata.version(name) for name in ("typst", "tylax"))
 
 
 class Jobs:
@@ -32,12 +28,16 @@ class Jobs:
 
     Args:
         builder: The builder, whose documents are all translated.
+        planned: The PDFs that there are.
+        share: What this build makes of them.
         look: Digest of the template and the looks by class.
         standards: Standards of PDF that are kept to.
     """
 
-    def __init__(self, builder: TypstBuilder, look: str, standards: list[str]) -> None:
+    def __init__(self, builder: EquippedBuilder, planned: plan.Plan, share: plan.Share, look: str, standards: list[str]) -> None:
         self.builder = builder
+        self.planned = planned
+        self.share = share
         self.settings = builder.settings
         self.look = look
         self.standards = standards
@@ -46,7 +46,7 @@ class Jobs:
         """Return what is known of a document of the project."""
         if docname not in self.builder.env.found_docs:
             return None
-        here = docname in self.builder.share.documents
+        here = docname in self.share.documents
         return self.builder.workspace.translation(docname) if here else plan.unseen()
 
     def all(self) -> list[Job]:
@@ -63,8 +63,8 @@ class Jobs:
     # -- pages --------------------------------------------------------------------------------------------
 
     def _pages(self) -> Iterator[Job]:
-        for name, docname in self.builder.plan.pages:
-            if self.builder.share.makes(name) and self.translation(docname):
+        for name, docname in self.planned.pages:
+            if self.share.makes(name) and self.translation(docname):
                 yield self._page(docname, name)
 
     def _page(self, docname: str, name: str) -> Job:
@@ -86,11 +86,11 @@ class Jobs:
 
     def _volumes(self) -> Iterator[Job]:
         size = self.settings.volume_size
-        parts = [part for whole in self.builder.plan.volumes for part in volumes.split(whole, size, self.translation)]
+        parts = [part for whole in self.planned.volumes for part in volumes.split(whole, size, self.translation)]
         held = [volumes.documents(volume, self.translation) for volume in parts]
         holder = {docname: volume.name for volume, docnames in zip(parts, held, strict=True) for docname in docnames}
         for volume, docnames in zip(parts, held, strict=True):
-            if not self.builder.share.makes(volume.name):
+            if not self.share.makes(volume.name):
                 continue
             about = About("volume", volume.name, volume.docname, volume.title, authors=[*volume.authors], extra={**volume.extra})
             inside = set(docnames)
@@ -152,7 +152,7 @@ def _text(data: bytes) -> str | None:
         return None
 
 
-def _shown(value: Any, builder: TypstBuilder) -> Any:
+def _shown(value: Any, builder: EquippedBuilder) -> Any:
     """Return plain data with each text as the fonts can show it."""
     match value:
         case str():

@@ -17,7 +17,7 @@ from typst_builder.shards import Shard, deal
 from typst_builder.translation import Segment, Translation
 
 if TYPE_CHECKING:
-    from typst_builder.builder import TypstBuilder
+    from typst_builder.equipment import EquippedBuilder
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ def authors(said: str) -> list[str]:
     return [] if said in _NO_AUTHOR else [said]
 
 
-def make(builder: TypstBuilder) -> Plan:
+def make(builder: EquippedBuilder) -> Plan:
     """Return the PDFs that there should be, once all documents are read."""
     whole = [
         Volume(name, title, [Part([start], toctrees=True)], start, authors(author))
@@ -70,7 +70,7 @@ def make(builder: TypstBuilder) -> Plan:
     return Plan(_pages(builder), whole)
 
 
-def _pages(builder: TypstBuilder) -> list[tuple[str, str]]:
+def _pages(builder: EquippedBuilder) -> list[tuple[str, str]]:
     is_page = builder.settings.is_page()
     docnames = [docname for docname in sorted(builder.env.found_docs) if is_page(docname)]
     last = [docname.rpartition("/")[2] for docname in docnames]
@@ -85,7 +85,7 @@ def _full_name(docname: str) -> str:
     return name
 
 
-def _documents(builder: TypstBuilder) -> list[tuple[str, str, str, str]]:
+def _documents(builder: EquippedBuilder) -> list[tuple[str, str, str, str]]:
     found = []
     for row in builder.settings.documents:
         if row[0] in builder.env.found_docs:
@@ -135,7 +135,7 @@ def share(plan: Plan, shard: Shard | None, size: int, found: AbstractSet[str]) -
     return Share(documents, names.__contains__)
 
 
-def digest(builder: TypstBuilder, plan: Plan, look: str) -> str:
+def digest(builder: EquippedBuilder, plan: Plan, look: str) -> str:
     """Return a digest of what all shares of one state of a project have in common.
 
     Args:

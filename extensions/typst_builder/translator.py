@@ -21,7 +21,7 @@ from typst_builder.nodeset import RENDERED, SKIPPED, known_name
 from typst_builder.translation import Segment, Translation
 
 if TYPE_CHECKING:
-    from typst_builder.builder import TypstBuilder
+    from typst_builder.equipment import EquippedBuilder
 
 logger = logging.getLogger(__name__)
 
@@ -41,9 +41,9 @@ def label_of(docname: str, name: str) -> str:
 class Base(SphinxTranslator):
     """Gathers pieces; knows nodes by the tables of :mod:`typst_builder.nodeset`."""
 
-    builder: TypstBuilder
+    builder: EquippedBuilder
 
-    def __init__(self, document: nodes.document, builder: TypstBuilder) -> None:
+    def __init__(self, document: nodes.document, builder: EquippedBuilder) -> None:
         super().__init__(document, builder)
         self.docname = builder.current_docname
         self.pieces: list[Code] = []

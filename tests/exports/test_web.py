@@ -16,7 +16,7 @@ from hypothesis import given
 from lxml import etree
 
 from conftest import Build, page
-from data_project import ALPHA, BASE, FILES, GAMMA, NASTY, PROPERTY, TEXTS
+from data_project import ALPHA, BASE, FILES, GAMMA, LISTED, NASTY, PROPERTY, TEXTS
 from evidence_atlas.core.git_history import Change, History
 from evidence_atlas.domain import atlas_domain
 from evidence_atlas.exports import feeds, sitemap
@@ -173,6 +173,13 @@ def test_sitemap_after_one_edit(build: Build):
     assert NASTY in again.written
     assert ALPHA not in again.written
     assert locations((again.out / "sitemap.xml").read_text(encoding="utf-8")) == before
+
+
+def test_a_document_takes_the_name_of_a_made_page(build: Build):
+    """A page that was made without a source, and whose name a document has taken since, stands in the sitemap once."""
+    build(FILES)
+    taken = build(FILES | {f"docs/{LISTED}.md": "---\norphan: true\n---\n\n# Mine\n"})
+    assert f"{BASE}/{LISTED}/" in locations((taken.out / "sitemap.xml").read_text(encoding="utf-8"))
 
 
 def test_the_schema_refuses():

@@ -16,9 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from evidence_atlas.core.plain import indented, markdown, visible
 from evidence_atlas.core.spreadsheet import plain_cell
 from evidence_atlas.inbox.exports import as_csv, as_json, as_mailbox, as_text
-from evidence_atlas.inbox.plain import indented, markdown, visible
 from evidence_atlas.inbox.serve import OneLine
 from evidence_atlas.inbox.store import Kept
 

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from evidence_atlas.core.sentences import split_sentences
 from evidence_atlas.scanner import strength
 from evidence_atlas.scanner.claims import _asked
-from evidence_atlas.scanner.sentences import read_sentence, split_sentences
+from evidence_atlas.scanner.sentence import read_sentence
 from evidence_atlas.scanner.words import inflect, lexicon
 
 HERE = Path(__file__).parent

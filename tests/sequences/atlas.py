@@ -156,7 +156,9 @@ class Atlas:
             "notice-checks.json": self.checks,
         }
         found |= {f"docs/{name}.md": text for name, text in self.others.items()}
-        found |= {f"docs/evidence/{name}.md": page.source() for name, page in self.pages.items()}
+        found |= {
+            f"docs/{self.settings.get('evidence', 'evidence')}/{name}.md": page.source() for name, page in self.pages.items()
+        }
         return {name: text + self.damage.get(name, "") for name, text in found.items() if text}
 
     def write(self, root: Path) -> None:

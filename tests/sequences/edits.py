@@ -255,7 +255,7 @@ def edit_settings(atlas: Atlas, chance: Random) -> str:
         [("name", "Random atlas"), ("name", "Other atlas"), ("pdf", "true"), ("pdf", "false"), ("base-url", "https://other.example.org"),
          ("base-url", ""), ("licence", "https://creativecommons.org/licenses/by/4.0/"), ("wording-page", "guide/how"), ("works-cited", ["field/*"]),
          ("works-cited", ["evidence/*"]), ("how-it-works", "guide/policy"), ("how-it-works", "guide/how"), ("contact", "ann@example.org"),
-         ("inbox", "https://inbox.example.org/word"), ("repository", "")]
+         ("inbox", "https://inbox.example.org/word"), ("repository", ""), ("evidence", "papers"), ("evidence", "evidence")]
     )  # fmt: skip
     atlas.settings[key] = value
     return f"setting {key} = {value}"

@@ -14,6 +14,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import OptionSpec
 
+from evidence_atlas.builders import serves_files
 from evidence_atlas.charts.links import Links
 from evidence_atlas.charts.store import EXTRA, LIBRARY, Pictures, is_installed
 from evidence_atlas.charts.tally import AXES, KINDS, Head, Tally
@@ -24,7 +25,7 @@ from evidence_atlas.fields import FIELDS
 from evidence_atlas.language import _, number
 from evidence_atlas.nodeset import container, paragraph, table, text
 from evidence_atlas.page_filters import passing, wanted, warn_of_unknown
-from evidence_atlas.writing import WriteTime, Writing, serves_files, show
+from evidence_atlas.writing import WriteTime, Writing, show
 from typst_builder.memory import write_atomically
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from sphinx.builders import Builder
 from sphinx.util.osutil import relative_uri
 
+from evidence_atlas.builders import has_own_pages
 from evidence_atlas.charts.tally import Tally
 from evidence_atlas.charts.vector import Link
 from evidence_atlas.documents import Charted
 from evidence_atlas.made_pages import below
-from evidence_atlas.writing import has_own_pages
 
 
 class Links:

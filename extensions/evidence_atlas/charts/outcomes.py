@@ -11,6 +11,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import OptionSpec
 
 from evidence_atlas.browse_html import BrowseWriter, is_long
+from evidence_atlas.builders import has_own_pages
 from evidence_atlas.core.findings import Code
 from evidence_atlas.documents import Compared
 from evidence_atlas.domain import AtlasDomain, Paper, atlas_domain
@@ -20,7 +21,7 @@ from evidence_atlas.made_pages import Collected, MadePage, below, lists_of_docum
 from evidence_atlas.nodeset import Piece, bullet_list, container, filled, paragraph
 from evidence_atlas.page_filters import passing, wanted, warn_of_unknown
 from evidence_atlas.shapes import HtmlShapes, NodeShapes, Shapes
-from evidence_atlas.writing import WriteTime, Writing, has_own_pages, show
+from evidence_atlas.writing import WriteTime, Writing, show
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

@@ -175,7 +175,7 @@ def _wanted(status: str) -> str:
 
 
 def _list(options: argparse.Namespace) -> None:
-    from evidence_atlas.inbox.plain import visible
+    from evidence_atlas.core.plain import visible
 
     messages = options.store.messages(status=_wanted(options.status))
     for kept in messages:
@@ -199,7 +199,7 @@ def _show(options: argparse.Namespace) -> None:
 
 
 def _resolve(options: argparse.Namespace) -> None:
-    from evidence_atlas.inbox.plain import markdown
+    from evidence_atlas.core.plain import markdown
 
     if options.commit and urlsplit(options.commit).scheme not in ("http", "https"):
         raise ValueError("--commit takes a web address")

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from evidence_atlas.core.check_files import pages_in
 from evidence_atlas.core.frontmatter import FrontMatter, blank, read_front_matter
 from evidence_atlas.core.page import TITLE, read_page
+from evidence_atlas.core.sentences import split_sentences
 from evidence_atlas.core.settings import find_project, find_sources
-from evidence_atlas.scanner.sentences import split_sentences
 
 if TYPE_CHECKING:
     from markdown_it.token import Token

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from evidence_atlas.core.policy import Policy
+from evidence_atlas.core.sentences import split_sentences
 from evidence_atlas.criteria_finder.names import Name, Names, names_for
 from evidence_atlas.criteria_finder.uses import Sentence, joined, negated, pem_change, role
-from evidence_atlas.scanner.sentences import split_sentences
 
 _UNLESS_WITHIN = 8  # words
 # full stops of references and of sentences that were joined without a blank, as abstracts of some sources are

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import evidence_atlas
+from evidence_atlas.builders import serves_files
 from evidence_atlas.core.files import remove
 from evidence_atlas.domain import AtlasDomain, atlas_domain
 from evidence_atlas.history import read_changes
 from evidence_atlas.page_files import write_files
-from evidence_atlas.writing import serves_files
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

@@ -14,8 +14,8 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
 
+from evidence_atlas.core.plain import indented, visible
 from evidence_atlas.core.spreadsheet import plain_cell
-from evidence_atlas.inbox.plain import indented, visible
 from evidence_atlas.inbox.store import Kept
 
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from evidence_atlas.inbox.plain import visible
+from evidence_atlas.core.plain import visible
 
 _AT_ONCE = 200  # requests under way; more are told to come later
 _KEEP_ALIVE = 5  # seconds

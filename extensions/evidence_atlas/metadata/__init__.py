@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 from sphinx.util.osutil import relative_uri
 
 import evidence_atlas
+from evidence_atlas.builders import has_own_pages, serves_files
 from evidence_atlas.core import files
 from evidence_atlas.domain import AtlasDomain, atlas_domain
 from evidence_atlas.made_pages import IS_MADE
 from evidence_atlas.metadata import coins, json_ld, signposting, tags, terms
 from evidence_atlas.metadata.landing import Landing
-from evidence_atlas.writing import has_own_pages, serves_files
 
 if TYPE_CHECKING:
     from docutils import nodes

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
+from evidence_atlas.builders import has_own_pages
 from evidence_atlas.core.settings import Settings
 from evidence_atlas.domain import atlas_domain
 from evidence_atlas.made_pages import Collected, MadePage, digest_of, frame_digest, must_write, page_file
-from evidence_atlas.writing import has_own_pages
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

@@ -12,18 +12,21 @@ from dataclasses import astuple
 from functools import cache
 from pathlib import Path
 
+from evidence_atlas import core
 from evidence_atlas.scanner.engine import Context, WordingFinding
 from evidence_atlas.scanner.rules import Rules
 
 FOLDER = ".atlas-cache"
 NAME = "wording.json"
+_READERS = ("frontmatter.py", "page.py", "sentences.py")  # in the core: they make sentences of the source of a page
 MOST = 20_000  # pages; the oldest go first
 
 
 @cache
 def engine_digest() -> str:
-    """Return a digest of the engine's own code and words, so that no change of them goes unnoticed."""
+    """Return a digest of the engine's own code and words, and of what reads pages for it, so that no change goes unnoticed."""
     files = sorted(path for path in Path(__file__).parent.iterdir() if path.suffix in {".py", ".toml"})
+    files += [Path(core.__path__[0], name) for name in _READERS]
     return hashlib.blake2b(b"".join(path.read_bytes() for path in files), digest_size=12).hexdigest()
 
 

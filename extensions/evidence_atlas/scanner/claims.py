@@ -11,7 +11,7 @@ from evidence_atlas.scanner import comparisons, nouns, prospects, verbs
 from evidence_atlas.scanner.grammar import View
 from evidence_atlas.scanner.matches import CAUSAL, REACH, RELATED, SPOT, Match
 from evidence_atlas.scanner.scopes import PLAIN, Scope, scopes
-from evidence_atlas.scanner.sentences import Sentence
+from evidence_atlas.scanner.sentence import Sentence
 from evidence_atlas.scanner.words import lexicon
 
 Kind = Literal["causal", "related"]

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from evidence_atlas.core.sentences import split_sentences
 from evidence_atlas.scanner.claims import Claim, find_claims
 from evidence_atlas.scanner.passages import Passage
 from evidence_atlas.scanner.rules import Rule, Rules, Severity
 from evidence_atlas.scanner.scopes import Scope, scopes
-from evidence_atlas.scanner.sentences import Sentence, read_sentence, split_sentences
+from evidence_atlas.scanner.sentence import Sentence, read_sentence
 from evidence_atlas.scanner.strength import strongest
 from evidence_atlas.scanner.triggers import Triggers
 from evidence_atlas.scanner.words import lexicon

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from evidence_atlas.scanner.sentences import Sentence
+from evidence_atlas.scanner.sentence import Sentence
 from evidence_atlas.scanner.words import Lexicon, lexicon
 
 _OPEN, _CLOSE = frozenset("(["), frozenset(")]")

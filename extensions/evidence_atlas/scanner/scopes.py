@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from evidence_atlas.scanner.sentences import Sentence
+from evidence_atlas.scanner.sentence import Sentence
 from evidence_atlas.scanner.words import Lexicon, lexicon
 
 _TURNS = frozenset({"but", "although", "though", "while", "whereas", "however", "yet", "because", "since", "despite"})

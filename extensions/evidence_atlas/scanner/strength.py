@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from evidence_atlas.scanner.claims import Claim, find_claims
-from evidence_atlas.scanner.sentences import read_sentence
+from evidence_atlas.scanner.sentence import read_sentence
 
 NAMES = ("none", "correlational", "conditional causal", "direct causal")
 

@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import Any
 
+from evidence_atlas.core.plain import code, fenced, on_one_line
 from evidence_atlas.language import N_, _, ngettext
 from evidence_atlas.snapshot.diff import KINDS, Difference, Kind, PageChange
 from evidence_atlas.snapshot.readings import Versions
 
 SCHEMA = 1  # of the JSON
 LONGEST_COMMENT = 60_000  # characters; code hosts take about 65,000
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_FENCE = re.compile(r"`+")
 _COUNTS: dict[Kind, str] = {
     "changed": N_("{number} changed"),
     "added": N_("{number} added"),
     "removed": N_("{number} removed"),
 }
 _WITHDRAWN, _UNCHANGED = N_("{number} newly retracted"), N_("{number} unchanged")
-
-
-def visible(text: str) -> str:
-    """Return text on one line, without characters that steer a terminal or reorder a line."""
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", " ".join(text.split()))
 
 
 def in_words(value: Any) -> str:
@@ -37,12 +30,12 @@ def in_words(value: Any) -> str:
         return ", ".join(f"{key}: {in_words(item)}" for key, item in value.items())
     if isinstance(value, list):
         return "; ".join(map(in_words, value))
-    return visible(str(value)) if not isinstance(value, bool) else _("yes") if value else _("no")
+    return on_one_line(str(value)) if not isinstance(value, bool) else _("yes") if value else _("no")
 
 
 def of_version(made: Versions) -> str:
     """Return a version with its day and policy."""
-    return visible(f"{made.atlas} ({f'{made.date}, ' if made.date else ''}policy {made.policy})")
+    return on_one_line(f"{made.atlas} ({f'{made.date}, ' if made.date else ''}policy {made.policy})")
 
 
 def summary(difference: Difference) -> str:
@@ -59,18 +52,18 @@ def summary(difference: Difference) -> str:
 
 def _notice(notice: dict[str, Any]) -> str:
     parts = [str(notice[key]) for key in ("kind", "date", "issuer", "reason") if notice.get(key)]
-    return visible(", ".join([*parts, *([f"doi:{notice['doi']}"] if notice.get("doi") else [])]))
+    return on_one_line(", ".join([*parts, *([f"doi:{notice['doi']}"] if notice.get("doi") else [])]))
 
 
 def _lines(change: PageChange) -> Iterator[str]:
     """Yield the details of a page, each line begun by ``-`` for what was, ``+`` for what is, or a space."""
     if change.former:
-        yield f"  renamed: it was {visible(change.former)}"
+        yield f"  renamed: it was {on_one_line(change.former)}"
     if change.withdrawn:
         yield f"+ newly retracted: {_notice(change.withdrawn)}"
     if change.badge:
         yield f"  badge ({' or '.join(change.badge.causes)}):"
-        yield from (f"{sign} {': '.join(map(visible, said))}" for sign, said in zip("-+", _badges(change), strict=True))
+        yield from (f"{sign} {': '.join(map(on_one_line, said))}" for sign, said in zip("-+", _badges(change), strict=True))
     for field in change.fields:
         if field.name == "text":
             yield "  text: line breaks alone"
@@ -80,9 +73,9 @@ def _lines(change: PageChange) -> Iterator[str]:
     if change.text:
         yield "  text:"
     for part in change.text:
-        yield from (f"- {visible(sentence)}" for sentence in part.before)
-        yield from (f"+ {visible(sentence)}" for sentence in part.after)
-    yield from (f"  moved: {visible(sentence)}" for sentence in change.moved)
+        yield from (f"- {on_one_line(sentence)}" for sentence in part.before)
+        yield from (f"+ {on_one_line(sentence)}" for sentence in part.after)
+    yield from (f"  moved: {on_one_line(sentence)}" for sentence in change.moved)
 
 
 def _badges(change: PageChange) -> tuple[tuple[str, str], tuple[str, str]]:
@@ -98,7 +91,7 @@ def as_text(difference: Difference) -> str:
     lines = [f"{of_version(difference.old)} → {of_version(difference.new)}"]
     for change in difference.changes:
         causes = f" ({', '.join(change.causes)})" if change.causes else ""
-        lines.append(f"{change.kind}: {visible(change.docname)}: {visible(change.title)}{causes}")
+        lines.append(f"{change.kind}: {on_one_line(change.docname)}: {on_one_line(change.title)}{causes}")
         lines += [f"  {line}" for line in _lines(change)]
     return "\n".join([*lines, summary(difference), ""])
 
@@ -141,18 +134,6 @@ def _markdown_page(change: PageChange) -> str:
     head = f"\n**{kind}**{causes}: {code(change.docname)} {code(change.title)}\n"
     details = "\n".join(_lines(change))
     return f"{head}\n{fenced(details)}" if details else head
-
-
-def code(text: str) -> str:
-    """Return text as Markdown that shows it as it is, on one line."""
-    shown = visible(text).replace("`", "'")
-    return f"`{shown}`"
-
-
-def fenced(lines: str) -> str:
-    """Return lines as a block of Markdown that shows them as they are, coloured as differences."""
-    fence = "`" * max(3, *(len(run) + 1 for run in _FENCE.findall(lines)), 3)
-    return f"{fence}diff\n{lines}\n{fence}\n"
 
 
 FORMATS: dict[str, Callable[[Difference], str]] = {"text": as_text, "json": as_json, "markdown": as_markdown}

@@ -11,11 +11,12 @@ from tempfile import TemporaryDirectory
 from pydantic import ValidationError
 
 from evidence_atlas.core.frontmatter import read_front_matter
+from evidence_atlas.core.plain import code, fenced, on_one_line
 from evidence_atlas.core.policy import BUILT_IN, Policy, built_in, load_policy
 from evidence_atlas.core.record import ADAPTER
 from evidence_atlas.core.settings import Project
 from evidence_atlas.core.verdict import verdict
-from evidence_atlas.snapshot.diff_formats import LONGEST_COMMENT, code, fenced, visible
+from evidence_atlas.snapshot.diff_formats import LONGEST_COMMENT
 
 SCHEMA = 1  # of the JSON
 
@@ -172,12 +173,13 @@ def summary(report: Report) -> str:
 
 
 def _versions(report: Report) -> str:
-    return f"policy {visible(report.old)} → {visible(report.new)}"
+    return f"policy {on_one_line(report.old)} → {on_one_line(report.new)}"
 
 
 def _lines(change: Changed) -> list[str]:
     return [
-        f"{sign} {visible(badge.label)}: {visible(badge.reason)}" for sign, badge in (("-", change.before), ("+", change.after))
+        f"{sign} {on_one_line(badge.label)}: {on_one_line(badge.reason)}"
+        for sign, badge in (("-", change.before), ("+", change.after))
     ]
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from evidence_atlas.inbox.plain import visible
-from evidence_atlas.snapshot.diff_formats import code
+from evidence_atlas.core.plain import code, visible
 from evidence_atlas.sources.watch import Candidate, Watched
 
 SCHEMA = 1

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 
+from evidence_atlas.builders import has_own_pages
 from evidence_atlas.core import files
 from evidence_atlas.domain import Paper, atlas_domain
 from evidence_atlas.tables.data import BIBTEX_FOLDER, shard
 from evidence_atlas.tables.part import folder
-from evidence_atlas.writing import has_own_pages
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -45,8 +45,7 @@ def write_bibtex(app: Sphinx, exception: Exception | None) -> None:
     folder, name = Path(app.outdir, BIBTEX_FOLDER), f"{BIBTEX_FOLDER}/"
     shown = [(domain.atlas.bibliography.digest(key), domain.papers[key].notices) for key in sorted(domain.papers)]
     signature = hashlib.blake2b(repr(shown).encode(), digest_size=12).hexdigest()
-    app.atlas_signatures[name] = signature  # type: ignore[attr-defined]
-    if folder.is_dir() and app.atlas_before.get(name) == signature:  # type: ignore[attr-defined]
+    if not domain.memory.note(name, signature) and folder.is_dir():
         return
     folder.mkdir(exist_ok=True)
     years: dict[str, list[Paper]] = defaultdict(list)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from docutils import nodes
 
+from evidence_atlas.builders import has_own_pages, serves_files
 from evidence_atlas.core.findings import Code
 from evidence_atlas.documents import Tabled
 from evidence_atlas.domain import Paper
@@ -17,7 +18,7 @@ from evidence_atlas.page_filters import warn_of_unknown
 from evidence_atlas.pem_badge import mark
 from evidence_atlas.tables.data import TableData
 from evidence_atlas.tables.rows import Group, Rows, rows_of
-from evidence_atlas.writing import WriteTime, Writing, has_own_pages, serves_files
+from evidence_atlas.writing import WriteTime, Writing
 
 FIRST_ROWS = 100  # as many as the script shows at once
 

@@ -1,4 +1,4 @@
-"""Making strangers' words harmless where they are shown: in a terminal, a log, a spreadsheet, a Markdown page."""
+"""Making strangers' words harmless where they are shown: in a terminal, a log, a Markdown page."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import unicodedata
 _HARMLESS = "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"
 _UNSAFE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
+_FENCE = re.compile(r"`+")
 
 
 def visible(text: str, keep: str = "") -> str:
@@ -26,6 +27,11 @@ def visible(text: str, keep: str = "") -> str:
     )  # fmt: skip
 
 
+def on_one_line(text: str) -> str:
+    """Return text on one line, of which nothing steers a terminal or reorders what stands there."""
+    return visible(" ".join(text.split()))
+
+
 def indented(text: str, margin: str = "  │ ") -> str:
     """Return lines behind a margin, so that no line of a message can pass for one of ours."""
     return "\n".join(f"{margin}{visible(line, keep=chr(9))}" for line in text.split("\n"))
@@ -34,3 +40,15 @@ def indented(text: str, margin: str = "  │ ") -> str:
 def markdown(text: str) -> str:
     """Return text that Markdown shows as it is: no link, no markup, no directive."""
     return _MARKDOWN.sub(r"\\\1", visible(text))
+
+
+def code(text: str) -> str:
+    """Return text as Markdown that shows it as it is, on one line."""
+    shown = on_one_line(text).replace("`", "'")
+    return f"`{shown}`"
+
+
+def fenced(lines: str) -> str:
+    """Return lines as a block of Markdown that shows them as they are, coloured as differences."""
+    fence = "`" * max(3, *(len(run) + 1 for run in _FENCE.findall(lines)), 3)
+    return f"{fence}diff\n{lines}\n{fence}\n"
