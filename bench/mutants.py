@@ -56,7 +56,7 @@ GROUPS = {
         ("core/record.py", "core/frontmatter.py", "core/page.py"), (*CHECKS, "core/test_markup.py", "core/test_page_parts.py")
     ),
     "policy": Group(("core/policy.py", "core/verdict.py"), ("core/test_policy.py", "core/test_verdict.py", *CHECKS)),
-    "domain": Group(("domain.py", "core/checker.py"), (*CHECKS, *BUILDS)),
+    "domain": Group(("domain.py", "memory.py", "core/checker.py"), (*CHECKS, *BUILDS)),
     "scanner": Group(("scanner/*.py",), ("scanner",)),
     "snapshot": Group(("snapshot/*.py",), ("snapshot",)),
 }
