@@ -9,7 +9,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
 from docutils import nodes
 from sphinx.addnodes import pending_xref
@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from evidence_atlas.scanner.screener import Screener
 
 logger = logging.getLogger(__name__)
+
+Kind = TypeVar("Kind")
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,16 @@ class Paper:
         return digest(self.content())
 
 
+class _ByDocument(Generic[Kind]):
+    """A table of the domain's data, by docname."""
+
+    def __set_name__(self, _owner: type[Domain], name: str) -> None:
+        self._name = name
+
+    def __get__(self, domain: Domain, _owner: type[Domain]) -> dict[str, Kind]:
+        return cast("dict[str, Kind]", domain.data[self._name])
+
+
 class AtlasDomain(Domain):
     """Evidence pages, keyed by docname; everything else is derived."""
 
@@ -104,21 +116,21 @@ class AtlasDomain(Domain):
     label = "Evidence atlas"
     object_types: ClassVar[dict[str, ObjType]] = {"paper": ObjType("paper", "paper")}
     data_version = 10
-    initial_data: ClassVar[dict[str, Any]] = {
-        "stated": {},
-        "readings": {},
-        "shown": {},
-        "collected": {},
-        "listings": {},
-        "browsed": {},
-        "defined": {},
-        "covering": {},
-        "compared": {},
-        "charted": {},
-        "tabled": {},
-        "screened": {},
-        "screenings": {},
-    }
+    # what is kept of documents between builds, by docname
+    stated = _ByDocument[Stated]()  # what front matter states
+    readings = _ByDocument[Reading]()  # pages as text
+    shown = _ByDocument[Shown]()  # what documents show of papers
+    collected = _ByDocument[tuple[str, ...]]()  # the documents that a document's generated toctree names
+    listings = _ByDocument[bool]()  # the documents below which the works of the bibliography are listed
+    browsed = _ByDocument[bool]()  # the documents below which papers are listed by topic, year, author and the like
+    defined = _ByDocument[bool]()  # the documents below which each case definition has a page
+    covering = _ByDocument[tuple[str, ...]]()  # the parts of the coverage that a document shows
+    compared = _ByDocument[tuple[Compared, ...]]()  # the comparisons of documents
+    charted = _ByDocument[tuple[Charted, ...]]()  # the charts of documents
+    tabled = _ByDocument[tuple[Tabled, ...]]()  # the tables of documents that have controls
+    screened = _ByDocument[str]()  # a digest of the rules and the engine that screened a document
+    screenings = _ByDocument[dict[str, Any]]()  # what was found in wording, until the scanner's cache has it
+    initial_data: ClassVar[dict[str, Any]] = {name: {} for name, kept in vars().items() if isinstance(kept, _ByDocument)}
 
     atlas: Atlas
     builder: Builder
@@ -126,71 +138,6 @@ class AtlasDomain(Domain):
     screener: Screener  # only where pages are screened
     abbreviations: Abbreviations | None = None  # gathered before pages are written
     memory: Memory  # read before pages are written
-
-    @property
-    def stated(self) -> dict[str, Stated]:
-        """What front matter states, by docname."""
-        return cast("dict[str, Stated]", self.data["stated"])
-
-    @property
-    def readings(self) -> dict[str, Reading]:
-        """Pages as text, by docname."""
-        return cast("dict[str, Reading]", self.data["readings"])
-
-    @property
-    def shown(self) -> dict[str, Shown]:
-        """What documents show of papers, by docname."""
-        return cast("dict[str, Shown]", self.data["shown"])
-
-    @property
-    def collected(self) -> dict[str, tuple[str, ...]]:
-        """The documents that a document's generated toctree names, by docname."""
-        return cast("dict[str, tuple[str, ...]]", self.data["collected"])
-
-    @property
-    def listings(self) -> dict[str, bool]:
-        """The documents below which the works of the bibliography are listed."""
-        return cast("dict[str, bool]", self.data["listings"])
-
-    @property
-    def browsed(self) -> dict[str, bool]:
-        """The documents below which papers are listed by topic, year, author and the like."""
-        return cast("dict[str, bool]", self.data["browsed"])
-
-    @property
-    def defined(self) -> dict[str, bool]:
-        """The documents below which each case definition has a page."""
-        return cast("dict[str, bool]", self.data["defined"])
-
-    @property
-    def covering(self) -> dict[str, tuple[str, ...]]:
-        """The parts of the coverage that a document shows, by docname."""
-        return cast("dict[str, tuple[str, ...]]", self.data["covering"])
-
-    @property
-    def compared(self) -> dict[str, tuple[Compared, ...]]:
-        """The comparisons of documents, by docname."""
-        return cast("dict[str, tuple[Compared, ...]]", self.data["compared"])
-
-    @property
-    def charted(self) -> dict[str, tuple[Charted, ...]]:
-        """The charts of documents, by docname."""
-        return cast("dict[str, tuple[Charted, ...]]", self.data["charted"])
-
-    @property
-    def tabled(self) -> dict[str, tuple[Tabled, ...]]:
-        """The tables of documents that have controls, by docname."""
-        return cast("dict[str, tuple[Tabled, ...]]", self.data["tabled"])
-
-    @property
-    def screened(self) -> dict[str, str]:
-        """A digest of the rules and the engine that screened a document, by docname."""
-        return cast("dict[str, str]", self.data["screened"])
-
-    @property
-    def screenings(self) -> dict[str, dict[str, Any]]:
-        """What was found in the wording of documents that this build has read, until the scanner's cache has it, by docname."""
-        return cast("dict[str, dict[str, Any]]", self.data["screenings"])
 
     def clear_doc(self, docname: str) -> None:
         """Forget a document."""
@@ -280,20 +227,9 @@ class AtlasDomain(Domain):
 
     def forget_index(self) -> None:
         """Derive everything anew when it is next asked for: pages were read."""
-        derived = (
-            "shown_atlas",
-            "pages",
-            "papers",
-            "_pages_of",
-            "_related",
-            "_signatures",
-            "_listed_signatures",
-            "_common_signature",
-            "listed_items",
-            "whole_signature",
-        )
-        for name in derived:
-            self.__dict__.pop(name, None)
+        for name, kept in vars(AtlasDomain).items():
+            if isinstance(kept, cached_property):
+                self.__dict__.pop(name, None)
 
     def signature(self, docname: str) -> str:
         """Return a digest of all that a document shows and that is not in its own source."""
