@@ -86,6 +86,15 @@ def test_a_setting_by_which_documents_are_read(build: Build, tmp_path: Path, bef
     same_as_clean(build, again, tmp_path)
 
 
+def test_a_name_that_a_document_had_from_the_start_is_free(build: Build, tmp_path: Path):
+    """A list is made under its name as soon as no document has that name, however old all that it shows is."""
+    browse = {"docs/browse.md": "---\norphan: true\n---\n\n# Browse\n\n```{evidence-browse}\n```\n"}
+    built = build(FILES | browse | {"docs/browse/year.md": "---\norphan: true\n---\n\n# Mine\n"})
+    assert "Mine" in built.html("browse/year")
+    (built.source / "browse/year.md").unlink()
+    same_as_clean(build, build(), tmp_path)
+
+
 def test_another_folder_of_evidence(build: Build, tmp_path: Path):
     """Where pages of evidence are looked for elsewhere, no file of data stays beside the documents that were such pages."""
     built = build(FILES)

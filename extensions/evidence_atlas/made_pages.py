@@ -156,6 +156,8 @@ def changed_pages(
 ) -> Iterator[tuple[str, list[MadePage]]]:
     """Yield the documents below which pages must be written, with these pages; delete those that are gone.
 
+    A page whose name a document has taken is left to the document.
+
     Args:
         app: The build.
         kind: Begins the names of such pages among what is remembered between builds.
@@ -177,8 +179,9 @@ def changed_pages(
             continue
         changed = []
         for page in pages(docname):
-            shown = digest_of(frame, page.title, page.body)
-            if memory.note(mine + page.name, shown) or not page_file(app, page.name).exists():
+            is_other = memory.note(mine + page.name, digest_of(frame, page.title, page.body))
+            is_taken = page.name in app.env.found_docs  # noted all the same: once the document is gone, the file is missing
+            if not is_taken and (is_other or not page_file(app, page.name).exists()):
                 changed.append(page)
         if changed:
             memory.announce(mine + page.name for page in changed)
@@ -198,11 +201,7 @@ def lists_of_documents(
         asked: What directives ask for, by document.
         pages: Makes the pages of a document.
     """
-
-    def unless_taken(docname: str) -> Iterator[MadePage]:
-        return (page for page in pages(docname) if page.name not in app.env.found_docs)
-
-    for docname, changed in changed_pages(app, kind, asked, unless_taken):
+    for docname, changed in changed_pages(app, kind, asked, pages):
         models = _by_model(docname, changed)
         atlas_domain(app.env).memory.announce(SEPARATOR.join([kind, docname, model]) for model in models)
         for model, alike in models.items():

@@ -44,7 +44,7 @@ def _parts(app: Sphinx, tabled: Tabled, writer: BrowseWriter) -> Iterator[MadePa
     rows = rows_of(tabled, domain)
     data = TableData(tabled, rows, domain.shown_atlas)
     for place, name in enumerate(page_names(folder(docname, tabled), len(rows.parts))):
-        if not place or name in app.env.found_docs:
+        if not place:
             continue
         part = table_part(data, place, docname, Writing(name, builder, domain))
         whole = f'<a href="{writer.address(name, docname)}">{escape(title)}</a>'
