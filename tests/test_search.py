@@ -14,6 +14,7 @@ import pytest
 
 from conftest import BIB, Build, Built, page
 from evidence_atlas import search
+from evidence_atlas.scanner.rules import built_in
 from evidence_atlas.search.page import EVERY_PAGE
 from evidence_atlas.search.records import FACETS
 
@@ -246,6 +247,16 @@ def test_other_pages_are_searched_for_their_own_words(build: Build):
     assert pages["/how/"]["content"] == "Details. Badges & <pages>."
     assert pages["/how/"]["filters"] == {}
     assert pages["/"]["content"] == "Welcome, wanderer."
+
+
+def test_made_up_sentences_are_not_found(build: Build):
+    """What the wording rules say is found; their examples, and the badges of worked cases, could be taken for findings."""
+    case = "```{worked-case} required\ndesign: cohort\nlevel: E2\ncriteria:\n  - {id: ccc-2003, role: inclusion}\n```\n"
+    text = indexed(build(FILES | {"docs/rules.md": f"# Rules\n\n```{{wording-rules}}\n```\n\n{case}"}))["/rules/"]["content"]
+    rules = built_in().rule.values()
+    assert [rule.title for rule in rules if rule.title not in text] == []
+    assert [example.text for rule in rules for example in (*rule.positive, *rule.negative) if example.text in text] == []
+    assert "Patients had to meet" not in text
 
 
 def test_addresses_of_the_html_builder(build: Build):

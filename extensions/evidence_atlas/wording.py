@@ -166,9 +166,9 @@ def _rule(key: str, rule: Rule, *, anchored: bool) -> list[nodes.Node]:
             paragraph(nodes.strong("", "What to write instead")),
             bullet_list(instead),
             paragraph(nodes.strong("", "Found")),
-            bullet_list([_example(example) for example in rule.positive]),
+            bullet_list([_example(example) for example in rule.positive], ["atlas-made-up"]),
             paragraph(nodes.strong("", "Not found")),
-            bullet_list([_example(example) for example in rule.negative]),
+            bullet_list([_example(example) for example in rule.negative], ["atlas-made-up"]),
             classes=["atlas-wording-rule"],
             ids=[f"{RULE_ID}{key}"] if anchored else [],
         )

@@ -51,7 +51,7 @@ class WorkedCase(WriteTime):
         if found.state != self["state"]:
             self._warn(f"The case says {self['state']!r}, and its badge is {found.state!r}.")
         said = paragraph(mark(found), text(": ", "atlas-colon"), found.sentence(writing.atlas.policy), classes=["atlas-pem"])
-        return [lines, container(said, classes=["atlas-case"])]
+        return [lines, container(said, classes=["atlas-case", "atlas-made-up"])]
 
     def _refuse(self, message: str) -> list[nodes.Node]:
         self._warn(f"The case cannot be used: {message}")

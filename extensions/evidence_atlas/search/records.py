@@ -25,8 +25,11 @@ if TYPE_CHECKING:
 
 FACETS = ("pem", "design", "level", "context", "topic", "year", "journal")  # names of fields
 
-# lists, and what stands in the record by itself; parts that are HTML on a site are left out as such
-_LEFT_OUT = frozenset({"atlas-codes", "atlas-summary", "atlas-table", "atlas-works", "atlas-years", "toctree-wrapper"})
+# lists, what stands in the record by itself, and examples that nobody is to take for a finding; parts that are HTML on a
+# site are left out as such
+_LEFT_OUT = frozenset(
+    {"atlas-codes", "atlas-made-up", "atlas-summary", "atlas-table", "atlas-works", "atlas-years", "toctree-wrapper"}
+)
 
 
 def folder_of(app: Sphinx) -> Path:
