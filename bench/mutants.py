@@ -80,6 +80,9 @@ def prepare(folder: Path, group: Group) -> None:
         "pytest_add_cli_args": ["-p", "reached", "-p", "no:cacheprovider", *(f"--deselect=tests/{name}" for name in SPEED)],
     }
     lines = ["[mutmut]", "use_git_change_detection = false", f"timeout_constant = {PATIENCE}"]
+    # each change is tried in a fork of a process that has run no test: a compiler's threads do not outlive a fork, and a test
+    # that waits for them for ever would pass for one that notices
+    lines.append("process_isolation = forkserver")
     lines += ["\n    ".join([f"{name} =", *values]) for name, values in settings.items()]
     (folder / "setup.cfg").write_text("\n".join(lines) + "\n", encoding="utf-8")
     os.chdir(folder)
