@@ -114,7 +114,10 @@ def outcomes(folder: Path, names: Sequence[str], jobs: int) -> dict[str, str]:
     # what goes unnoticed so far may be noticed by a test that starts a command as a process, whose calls are not known
     again = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--rootdir=mutants"]
     starting = [f"mutants/{test}" for test in sorted(reached.get(PROCESS, ()))]
-    for name in [name for name, outcome in became.items() if starting and outcome not in NOTICED]:
+    unnoticed = [name for name, outcome in became.items() if starting and outcome not in NOTICED]
+    if unnoticed and run(folder, "again", *again, *starting):
+        sys.exit(f"tests that start a process fail without the others: {folder / 'again.log'}")
+    for name in unnoticed:
         if run(folder, "again", *again, *starting, MUTANT_UNDER_TEST=name) == 1:
             became[name] = "killed"
     return became

@@ -212,6 +212,7 @@ def test_a_file_of_checks_with_a_fault(folder, site):
         assert said_of(again, FINE) == "Retractions and corrections: not known. No source was asked yet."
     finally:
         file.write_text(CHECKS, encoding="utf-8")
+        build_in(folder)()
 
 
 def test_every_kind_in_the_pdfs(folder):
