@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import re
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 from docutils import nodes
 from lxml.html import HtmlElement, fromstring
+from sphinx import locale
 from sphinx.application import Sphinx
 from sphinx.util.console import strip_escape_sequences
 from sphinx.util.docutils import docutils_namespace, patch_docutils
@@ -135,6 +137,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Built:
         return build_in(tmp_path_factory.mktemp("data"))(FILES)
 
 
+@contextmanager
+def apart(source: Path) -> Iterator[None]:
+    """Let a build find nothing that another one of this process has left: no class of nodes, no directive, no language."""
+    locale.translators.clear()
+    with patch_docutils(source), docutils_namespace():
+        yield
+
+
 def build_in(tmp_path: Path) -> Build:
     """Return what the fixture ``build`` gives, for a folder that more than one test looks at."""
 
@@ -153,7 +163,7 @@ def build_in(tmp_path: Path) -> Build:
         stream = io.StringIO()
         resolved: dict[str, nodes.document] = {}
         read: set[str] = set()
-        with patch_docutils(source), docutils_namespace():
+        with apart(source):
             app = Sphinx(source, source, out, root / "doctrees", builder, conf, status=None, warning=stream, parallel=parallel)
             app.connect("source-read", lambda _app, docname, _source: read.add(docname))
             app.connect("doctree-resolved", lambda _app, doctree, docname: resolved.setdefault(docname, doctree))

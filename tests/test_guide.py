@@ -13,9 +13,8 @@ import pytest
 import yaml
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.util.docutils import docutils_namespace, patch_docutils
 
-from conftest import Build, Built, build_in, page
+from conftest import Build, Built, apart, build_in, page
 from evidence_atlas import PARTS, cli
 from evidence_atlas.core.policy import built_in
 from evidence_atlas.core.verdict import verdict
@@ -257,7 +256,7 @@ def test_every_directive_and_command_has_its_section():
 def preview(root: Path) -> list[tuple[str, str]]:
     """Build with the preview, and return page and message of what it would show."""
     source, warning = root / "docs", io.StringIO()
-    with patch_docutils(source), docutils_namespace():
+    with apart(source):
         Sphinx(source, source, root / "out", root / "dt", "dirhtml", status=None, warning=warning).build()
     return [(row["page"], row["message"]) for row in json.loads((root / "out/_preview.json").read_text(encoding="utf-8"))]
 

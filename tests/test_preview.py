@@ -72,6 +72,7 @@ def test_changed_code_is_loaded_anew(project, monkeypatch, tmp_path):
     warm.cold.pre_build_commands = warm.cold.post_build_commands = ()
     (tmp_path / "own_part.py").write_text("")
     monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "own_part", raising=False)  # so that it is gone after the test
     import own_part
 
     watched = list(serve.code())

@@ -15,7 +15,8 @@ import pytest
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.console import strip_escape_sequences
-from sphinx.util.docutils import docutils_namespace, patch_docutils
+
+from conftest import apart
 
 EPOCH = 1790000000
 PNG = bytes.fromhex(
@@ -130,7 +131,7 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
             target.write_bytes(text if isinstance(text, bytes) else text.encode())
         conf = {"typst_pages": ["**"], "extensions": ["typst_builder"]} | conf
         stream, built = io.StringIO(), root / "out"
-        with patch_docutils(root), docutils_namespace():
+        with apart(root):
             app = Sphinx(root, root, built, root / "doctrees", "typst", conf, status=None, warning=stream, parallel=parallel)
             pdfs = Pdfs(app, built, [])
             for event, listener in (listen or {}).items():

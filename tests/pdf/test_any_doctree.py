@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, example, given, note, settings
 from hypothesis import strategies as st
 from sphinx import addnodes
 from sphinx.application import Sphinx
-from sphinx.util.docutils import docutils_namespace, patch_docutils
 
+from conftest import apart
 from typst_builder.compiler import BROKE_OFF, Failed, Job, PdfCompiler
 from typst_builder.literals import literal
 
@@ -73,7 +73,7 @@ def app(tmp_path_factory: pytest.TempPathFactory):
     root = tmp_path_factory.mktemp("any")
     (root / "conf.py").write_text("extensions = ['typst_builder']\nproject = 'Any'\nnumfig = True\n")
     (root / "index.rst").write_text("Home\n====\n")
-    with patch_docutils(root), docutils_namespace():
+    with apart(root):
         app = Sphinx(root, root, root / "out", root / "trees", "typst", status=None, warning=None)
         app.build()
         yield app
