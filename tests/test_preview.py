@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -70,10 +71,10 @@ def test_changed_code_is_loaded_anew(project, monkeypatch, tmp_path):
     calls = []
     monkeypatch.setattr(warm, "cold", lambda *, changed_paths: calls.append(changed_paths))
     warm.cold.pre_build_commands = warm.cold.post_build_commands = ()
-    (tmp_path / "own_part.py").write_text("")
-    monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.delitem(sys.modules, "own_part", raising=False)  # so that it is gone after the test
-    import own_part
+    own_part = ModuleType("own_part")
+    own_part.__file__ = str(tmp_path / "own_part.py")
+    Path(own_part.__file__).write_text("")
+    monkeypatch.setitem(sys.modules, "own_part", own_part)  # which takes it away after the test
 
     watched = list(serve.code())
     assert Path(own_part.__file__) in watched
