@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import copy
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from docutils import nodes
 from pybtex.plugin import PluginNotFound, find_plugin
 from sphinx.directives.code import CodeBlock
+from sphinx.directives.other import HList
 from sphinx.parsers import RSTParser
+from sphinx.transforms import SphinxTransform
 from sphinxcontrib.bibtex.directives import BibliographyDirective
 
 import evidence_atlas
@@ -34,19 +38,46 @@ class _Bounded:
             super().parse(inputstring, document)  # type: ignore[misc]
             return
         kept = {name: copy(value) for name, value in vars(document).items() if isinstance(value, dict | list)}
-        transforms = list(document.transformer.transforms)
-        try:
-            super().parse(inputstring, document)  # type: ignore[misc]
-            wrong = limits.TOO_DEEP if _is_deep(document) else ""
-        except RecursionError:
-            wrong = limits.TOO_DEEP
-        except Exception as error:  # noqa: BLE001  (any directive of any extension runs here)
-            wrong = limits.stopped(error)
+        transformer = document.transformer
+        transforms = list(transformer.transforms)
+        wrong = _tried(partial(super().parse, inputstring, document)) or (limits.TOO_DEEP if _is_deep(document) else "")  # type: ignore[misc]
         if wrong:
-            warn(Finding(str(env.doc2path(env.docname)), 1, Code.UNREADABLE_PAGE, wrong))
-            vars(document).update(kept)  # a half-read page leaves targets and transforms behind
-            document.transformer.transforms[:] = transforms
+            _empty(document, kept, wrong)
+            transformer.transforms[:] = transforms
             super().parse("", document)  # type: ignore[misc]
+        else:
+            bounded = partial(_transform, document, kept, transformer.apply_transforms)
+            transformer.apply_transforms = bounded  # type: ignore[method-assign]
+
+
+def _transform(document: nodes.document, kept: dict[str, Any], apply_transforms: Callable[[], None]) -> None:
+    """Apply a page's transforms; if one fails, or takes too long, apply the rest to an empty page."""
+    if wrong := _tried(apply_transforms):
+        _empty(document, kept, wrong)
+        transformer = document.transformer
+        transformer.transforms[:] = [planned for planned in transformer.transforms if planned[2] is None]  # of no node gone
+        apply_transforms()
+
+
+def _tried(run: Callable[[], None]) -> str:
+    """Return why a page cannot be read, or an empty text."""
+    try:
+        with limits.bounded_time():
+            run()
+    except RecursionError:
+        return limits.TOO_DEEP
+    except limits.TooLong:
+        return limits.took_too_long()
+    except Exception as error:  # noqa: BLE001  (any directive and transform of any extension runs here)
+        return limits.stopped(error)
+    return ""
+
+
+def _empty(document: nodes.document, kept: dict[str, Any], why: str) -> None:
+    """Make a document what it was before it was read; a half-read page leaves targets behind."""
+    env: BuildEnvironment = document.settings.env
+    warn(Finding(str(env.doc2path(env.docname)), 1, Code.UNREADABLE_PAGE, why))
+    vars(document).update(kept)
 
 
 class BoundedMarkdown(_Bounded, Markdown):
@@ -72,6 +103,12 @@ class BoundedCodeBlock(CodeBlock):
     option_spec: ClassVar[Any] = {**(CodeBlock.option_spec or {}), "emphasize-lines": limits.lines}
 
 
+class BoundedColumns(HList):
+    """The directive ``hlist``, whose columns are as many as stand beside each other."""
+
+    option_spec: ClassVar[Any] = {**(HList.option_spec or {}), "columns": limits.columns}
+
+
 class BoundedBibliography(BibliographyDirective):
     """The directive ``bibliography``, whose style is there and whose filter is one that a person writes."""
 
@@ -94,14 +131,31 @@ class BoundedBibliography(BibliographyDirective):
         return found
 
 
+class BoundedColours(SphinxTransform):
+    """Leaves code in one colour that is longer than the program takes its time to read."""
+
+    default_priority = 300  # before Sphinx gives code the language of the project
+
+    def apply(self, **kwargs: Any) -> None:
+        """Take the language of what is too long."""
+        if not is_guarded(self.env, self.env.docname):
+            return
+        for kind in (nodes.literal_block, nodes.doctest_block, nodes.literal):
+            for node in self.document.findall(kind):
+                if len(node.astext()) > limits.MAX_COLOURED:
+                    node["language"] = "none"
+
+
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Put the bounded parsers and directives in place."""
     app.setup_extension("evidence_atlas.base")
+    app.add_transform(BoundedColours)
     for parser in (BoundedMarkdown, BoundedText):
         app.add_source_parser(parser, override=True)
     for name, directive in (
         ("code-block", BoundedCodeBlock),
         ("sourcecode", BoundedCodeBlock),
+        ("hlist", BoundedColumns),
         ("bibliography", BoundedBibliography),
     ):
         app.add_directive(name, directive, override=True)

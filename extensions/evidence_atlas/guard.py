@@ -126,7 +126,18 @@ class _Guarded(SphinxDirective):
         for name in wrong:
             message = f"'{self.name}' reads {name!r}, which is outside the sources; it is left out."
             warn(Finding(source, line, Code.FILE_ACCESS, message))
-        return bool(wrong)
+        return bool(wrong) or not self._counted(names)
+
+    def _counted(self, names: list[str]) -> bool:
+        """Count what the page reads: files that include each other twice would grow it without end."""
+        for name in names:
+            path = Path(self.env.relfn2path(name)[1])
+            total = (self.env.temp_data.get("atlas_included") or 0) + (path.stat().st_size if path.is_file() else 0)
+            if message := limits.too_much_included(name, total):
+                warn(Finding(*self.get_source_info(), Code.FILE_ACCESS, message))
+                return False
+            self.env.temp_data["atlas_included"] = total
+        return True
 
 
 class GuardedInclude(_Guarded):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 
 import pytest
@@ -82,7 +83,11 @@ STOPPING = {
     "large": "word " * 2_000_000,
     "quotes": ">" * 50_000 + " x",
     "brackets": "[" * 50_000,
+    "columns": "```{hlist}\n:columns: 30000000\n- a\n```",
+    "twice": "```{include} twice0.txt\n```",
 }
+# each file includes the next one twice: the last of them a million times
+TWICE = {f"docs/twice{n}.txt": f"```{{include}} twice{n + 1}.txt\n```\n\n" * 2 for n in range(20)} | {"docs/twice20.txt": "x\n"}
 
 
 def test_no_page_stops_the_others(tmp_path):
@@ -91,11 +96,53 @@ def test_no_page_stops_the_others(tmp_path):
         f"docs/{name.replace('+', 'p')}.md": f"---\norphan: true\n---\n\n# A page\n\n{text}\n" for name, text in STOPPING.items()
     }
     started = time.process_time()
-    built = build_in(tmp_path)(files | {"atlas.toml": 'guard = ["**"]\n', f"docs/{NAME}.md": page(), "docs/a.txt": "a\tb\n"})
+    around = {"atlas.toml": 'guard = ["**"]\n', f"docs/{NAME}.md": page(), "docs/a.txt": "a\tb\n"}
+    built = build_in(tmp_path)(files | around | TWICE)
     assert time.process_time() - started < 30
     assert "PEM required" in built.html(NAME)
     quiet = {"quotes", "brackets"}
-    assert {name for name in STOPPING if not any(f"docs/{name.replace('+', 'p')}.md" in said for said in built.warnings)} <= quiet
+    assert {name for name in STOPPING if not any(f"docs/{name.replace('+', 'p')}" in said for said in built.warnings)} <= quiet
+
+
+SLOW = {
+    "parentheses": "{cpp:expr}`" + "(" * 40 + "1" + ")" * 40 + "`",
+    "wildcards": "```{toctree}\n:glob:\n\n" + "*a" * 25 + "Z\n```",
+    "terms": "```{glossary}\n" + "a\n" * 20_000 + "  x\n```",
+}
+
+
+@pytest.mark.parametrize("body", SLOW.values(), ids=SLOW)
+def test_a_page_that_takes_too_long_is_empty(tmp_path, monkeypatch, body: str):
+    """What keeps the processor busy for hours, in Python or in a regular expression, ends after the time for a page."""
+    monkeypatch.setattr(limits, "MAX_SECONDS", 1)
+    files = {
+        "atlas.toml": 'guard = ["**"]\n',
+        f"docs/{NAME}.md": page(),
+        "docs/slow.md": f"---\norphan: true\n---\n\n# A page\n\n{body}\n",
+    }
+    built = build_in(tmp_path)(files | {f"docs/{'a' * 46}.md": "---\norphan: true\n---\n\n# Another\n"})
+    assert [warning for warning in built.warnings if "more than 1 seconds of processor time" in warning], built.warnings
+    assert built.warnings[0].startswith("docs/slow.md:1: WARNING:")
+    assert "PEM required" in built.html(NAME)
+    assert "A page" not in built.html("slow")
+
+
+def test_time_is_bounded_only_while_a_page_is_read(monkeypatch):
+    """The timer ends with the page, and leaves the handler of the signal that the program had."""
+    before = signal.getsignal(signal.SIGVTALRM)
+    with limits.bounded_time():
+        assert signal.getitimer(signal.ITIMER_VIRTUAL)[0] > 0
+    assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0, 0)
+    assert signal.getsignal(signal.SIGVTALRM) == before
+
+
+def test_long_code_is_shown_in_one_colour(tmp_path):
+    """Code for which colouring takes the square of its length is shown as it stands; short code keeps its colours."""
+    bodies = {"long": "```{code-block} perl\n" + "s{" * 5_001 + "\n```", "short": "```{code-block} perl\nprint 1;\n```"}
+    files = {f"docs/{name}.md": f"---\norphan: true\n---\n\n# A page\n\n{body}\n" for name, body in bodies.items()}
+    built = build_in(tmp_path)(files | {"atlas.toml": 'guard = ["**"]\n', f"docs/{NAME}.md": page()})
+    assert "s{" * 5_001 in built.html("long")
+    assert "<span" in built.html("short").partition("highlight-perl")[2].partition("</pre>")[0]
 
 
 def test_a_page_as_large_as_allowed_is_read():
