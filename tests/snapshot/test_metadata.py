@@ -64,6 +64,13 @@ def test_both(tmp_path: Path):
     assert crate.get("site/evidence/x/record.json")["license"].id == ZERO
 
 
+def test_the_crate_names_who_answers_and_each_record_by_its_digest(tmp_path: Path):
+    """A catalogue reads who publishes, and can tell whether a record is the one that it knows."""
+    _citation, _deposit, crate = said(tmp_path, operator="The editors")
+    assert crate.root_dataset["publisher"]["name"] == "The editors"
+    assert crate.get("site/evidence/x/record.json")["identifier"] == "sha256:0"
+
+
 def test_a_licence_of_its_own(tmp_path: Path):
     """A licence that has no identifier is given by its address, and not at all where a tool takes identifiers alone."""
     citation, deposit, crate = said(tmp_path, licence=OWN)

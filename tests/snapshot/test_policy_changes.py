@@ -43,7 +43,7 @@ def test_a_flip_and_a_word(atlas):
     assert output.endswith("1 of 1 badges would flip.\n")
     code, output, _errors = run(atlas, "policy-changes", "word.toml", "--format", "json")
     report = json.loads(output)
-    assert (code, report["counts"]) == (1, {"pages": 1, "flips": 0, "reworded": 1})
+    assert (code, report["schema"], report["counts"]) == (1, 1, {"pages": 1, "flips": 0, "reworded": 1})
     shutil.copy(BUILT_IN, atlas / "same.toml")
     assert run(atlas, "policy-changes", "same.toml", "same.toml") == (0, "", "No badge would change, of 1 page.\n")
 
@@ -56,6 +56,8 @@ def test_two_files_are_compared_with_each_other(atlas):
     assert (code, errors) == (1, "")
     assert output.splitlines()[2].startswith("  - PEM not required: Patients had to meet CCC 2003, which does not require PEM")
     assert output.splitlines()[3].startswith(f"  + {BEFORE}")
+    policy(atlas, "word.toml", "definition.ccc-2003", "label", '"Canada 2003"')
+    assert "Canada 2003" in run(atlas, "policy-changes", "no.toml", "word.toml")[1].splitlines()[3]
 
 
 def test_a_page_that_would_lose_its_badge(atlas):

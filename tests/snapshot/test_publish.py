@@ -107,6 +107,16 @@ def test_pdfs_stay_where_pages_link_to_them(releases, tmp_path):
     assert (tmp_path / "tree" / "v" / "2026.10" / ALPHA / "alpha-2020-rest.pdf").is_file()
 
 
+def test_pdfs_of_pages_that_are_gone_go_from_the_root(releases, tmp_path):
+    """Where PDFs are kept elsewhere, no folder of an earlier version has them, and the root's own goes with its page."""
+    tree = tmp_path / "tree"
+    publish(releases[0], tree)
+    (tree / DELTA / "delta-2019-review.pdf").write_bytes(b"%PDF")
+    publish(releases[1], tree)
+    assert not (tree / DELTA).exists()
+    assert (tree / ALPHA / "alpha-2020-rest.pdf").is_file()
+
+
 def test_versions_json(published):
     """The list names each version, newest first, with its day, policy, addresses, and the ones before and after it."""
     data = json.loads((published[0] / "versions.json").read_text(encoding="utf-8"))

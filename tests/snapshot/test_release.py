@@ -132,6 +132,7 @@ def test_the_citation_file(release: Path):
     assert (said["version"], said["date-released"]) == (VERSION, DATE)
     assert (said["cff-version"], said["type"], said["license"]) == ("1.2.0", "dataset", "CC-BY-4.0")
     assert (said["url"], said["commit"]) == (f"https://atlas.example.org/v/{VERSION}/", git(release, "rev-parse", "HEAD"))
+    assert said["repository-code"] == "https://git.example.org/my/atlas"
 
 
 @pytest.mark.deep
@@ -184,6 +185,11 @@ def test_the_filters_of_the_search_are_whole(release: Path):
         (lambda folder: (shutil.rmtree(folder / ".git"), git(folder, "init", "-q")), [], "has no commit yet"),
         (lambda folder: write(folder, {"docs/index.md": "# Other\n"}), [], "differ from the commit (docs/index.md)"),
         (lambda folder: write(folder, {"docs/new.md": "# New\n"}), ["--development"], "differ from the commit (docs/new.md)"),
+        (
+            lambda folder: write(folder, {f"docs/{n}.md": "# New\n" for n in range(7)}),
+            [],
+            "(docs/0.md, docs/1.md, docs/2.md, docs/3.md, docs/4.md and 2 more)",
+        ),
         (lambda folder: git(folder, "tag", "-d", "atlas-2026.11"), [], "no tag of the content names the commit"),
         (
             lambda folder: git(folder, "commit", "-q", "--allow-empty", "-m", "two"),
@@ -200,7 +206,7 @@ def test_the_filters_of_the_search_are_whole(release: Path):
         ),
         (lambda folder: (folder / "dist/2026.11").mkdir(parents=True), [], "is there already"),
     ],
-    ids=["no git", "no commit", "changed", "untracked", "no tag", "moved on", "another commit", "missing tag", "no content tag",
+    ids=["no git", "no commit", "changed", "untracked", "many changed", "no tag", "moved on", "another commit", "missing tag", "no content tag",
          "no version", "exists"],
 )  # fmt: skip
 def test_what_stands_against_a_release(prepare, options, said, tmp_path, capsys):
