@@ -132,7 +132,7 @@ class BoundedBibliography(BibliographyDirective):
 
 
 class BoundedColours(SphinxTransform):
-    """Leaves code in one colour that is longer than the program takes its time to read."""
+    """Shows code in one colour where it would take long to find the colours."""
 
     default_priority = 300  # before Sphinx gives code the language of the project
 

@@ -170,7 +170,9 @@ def test_the_command_in_text_and_json(tmp_path):
         "1 changed, 1 added, 1 removed, 1 newly retracted, 0 unchanged.\n"
     )
     code, output, _errors = run(tmp_path, "diff", "old", "new", "--format", "json")
-    assert (code, json.loads(output)["counts"]["withdrawn"]) == (1, 1)
+    report = json.loads(output)
+    assert report.keys() == {"schema", "old", "new", "counts", "pages"}
+    assert (code, report["schema"], report["counts"]["withdrawn"]) == (1, 1, 1)
     assert run(tmp_path, "diff", "old", "old") == (0, "", "No page changed, of 2 pages.\n")
 
 

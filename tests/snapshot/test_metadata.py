@@ -61,6 +61,7 @@ def test_both(tmp_path: Path):
     assert (citation["license"], deposit["license"]) == ("CC-BY-4.0", "cc-by-4.0")
     assert "Text: CC BY 4.0. Data: CC0 1.0." in citation["abstract"]
     assert [entity.id for entity in crate.root_dataset["license"]] == [BY, ZERO]
+    assert [entity["name"] for entity in crate.root_dataset["license"]] == ["CC BY 4.0", "CC0 1.0"]
     assert crate.get("site/evidence/x/record.json")["license"].id == ZERO
 
 

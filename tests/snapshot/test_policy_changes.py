@@ -43,6 +43,7 @@ def test_a_flip_and_a_word(atlas):
     assert output.endswith("1 of 1 badges would flip.\n")
     code, output, _errors = run(atlas, "policy-changes", "word.toml", "--format", "json")
     report = json.loads(output)
+    assert report.keys() == {"schema", "old", "new", "counts", "badges"}
     assert (code, report["schema"], report["counts"]) == (1, 1, {"pages": 1, "flips": 0, "reworded": 1})
     shutil.copy(BUILT_IN, atlas / "same.toml")
     assert run(atlas, "policy-changes", "same.toml", "same.toml") == (0, "", "No badge would change, of 1 page.\n")

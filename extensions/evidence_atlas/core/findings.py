@@ -52,7 +52,10 @@ class Code(Enum):
     TABLE = "table", "An option of `evidence-table` names a field or a value that does not exist."
     MAP = "map", "An option of `evidence-map` names a field or a value that does not exist, or that its chart does not take."
     RAW_HTML = "raw-html", "Markup for one output format only; it is shown as text."
-    FILE_ACCESS = "file-access", "A page reads a file outside the folder of the sources, or the network; it is left out."
+    FILE_ACCESS = (
+        "file-access",
+        "A page reads a file outside the folder of the sources, the network, or more than a page may; it is left out.",
+    )
     UNSAFE_LINK = "unsafe-link", "A link of a kind that can run code or reach into the reader's machine; only its text is kept."
     REMOTE_IMAGE = (
         "remote-image",
@@ -61,7 +64,7 @@ class Code(Enum):
     ACTIVE_FILE = "active-file", "A picture or a download that a browser could run, such as SVG with script; it is left out."
     UNREADABLE_PAGE = (
         "unreadable-page",
-        "A page that is larger or nested deeper than a page needs, or that stops the program which reads it; it is left empty.",
+        "A page that is too large or nested too deep, takes too long to read, or stops the program that reads it; it is left empty.",
     )
     TEX = "tex", "A formula with a TeX command that reads files, writes files or changes TeX itself; it is shown as text."
     FORMULA = "formula", "A formula that cannot be turned into MathML; its TeX is shown."

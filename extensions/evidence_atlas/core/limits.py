@@ -16,7 +16,7 @@ MAX_TAB = 100
 MAX_FILTER = 400  # characters of the filter of a list of works, which is read by recursion
 MAX_COLUMNS = 100  # of a list in columns, each of which is made whether something stands in it or not
 MAX_COLOURED = 10_000  # characters of code; for some languages the time to colour it grows with their square
-MAX_SECONDS = 30  # of processor time to read a page, which takes a fraction of one
+MAX_SECONDS = 30  # of processor time to read a page, and for its transforms; each takes a fraction of one
 
 TOO_DEEP = f"The page is nested more than {MAX_DEPTH} deep; it is left empty."
 
