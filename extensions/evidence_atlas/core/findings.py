@@ -64,7 +64,7 @@ class Code(Enum):
     ACTIVE_FILE = "active-file", "A picture or a download that a browser could run, such as SVG with script; it is left out."
     UNREADABLE_PAGE = (
         "unreadable-page",
-        "A page that is too large or nested too deep, takes too long to read, or stops the program that reads it; it is left empty.",
+        "A page that is too large, nested too deep, too slow to read, or stops the program that reads it; it is left empty.",
     )
     TEX = "tex", "A formula with a TeX command that reads files, writes files or changes TeX itself; it is shown as text."
     FORMULA = "formula", "A formula that cannot be turned into MathML; its TeX is shown."
