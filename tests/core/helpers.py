@@ -21,7 +21,6 @@ REFERENCES = ROOT / "references.bib"
 EVIDENCE = ROOT / "docs" / "evidence"
 PAGE = Path("docs/evidence/fluge-2019-lymphocyte-depletion.md")  # the page of a new atlas
 
-# the same examples in every run, so that a failure is the code's doing
 # the same examples in every run, so that a failure is the code's doing; ATLAS_RANDOM asks for so many new ones
 RANDOM = int(os.environ.get("ATLAS_RANDOM", "0"))
 PROPERTY = settings(
@@ -64,9 +63,9 @@ def record(policy: Policy, **keys: Any) -> Record:
     return ADAPTER.validate_python(data | keys, context=policy)
 
 
-def edited(table: str, key: str, value: str) -> str:
-    """Return the text of the built-in policy with one value replaced; ``value`` is TOML."""
-    text = BUILT_IN.read_text(encoding="utf-8")
+def edited(table: str, key: str, value: str, text: str = "") -> str:
+    """Return the text of a policy, or of the built-in one, with one value replaced; ``value`` is TOML."""
+    text = text or BUILT_IN.read_text(encoding="utf-8")
     start = re.search(rf"^\[{re.escape(table)}\][^\n]*\n", text, re.MULTILINE)
     assert start, f"the policy has no table {table}"
     end = text.find("\n[", start.end())

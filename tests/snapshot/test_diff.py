@@ -80,6 +80,33 @@ def test_a_moved_sentence_is_no_new_statement():
     assert (sum((part.after for part in parts), ()), moved) == (("Two.",), ())
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "parts", "moved"),
+    [
+        ("It was. Then?", "It was. Then?", [], ()),
+        ("It\nwas.\n\n\nThen?", "It was. Then?", [], ()),
+        ("No point\n\nbetween", "No point between", [(("No point", "between"), ("No point between",))], ()),
+        ("Did it? It did! It was.", "Did it? It was.", [(("It did!",), ())], ()),
+        ("一。二！三？", "一。四！三？", [(("二！",), ("四！",))], ()),
+        ("", "One.", [((), ("One.",))], ()),
+        ("A. A. B.", "B. A.", [(("A.",), ())], ("B.",)),
+    ],
+)
+def test_what_is_a_sentence(old, new, parts, moved):
+    """Points, question and exclamation marks end a sentence, also in Chinese and Japanese, and so does a paragraph."""
+    changes, elsewhere = compare_text(old, new)
+    assert [(part.before, part.after) for part in changes] == parts
+    assert elsewhere == moved
+
+
+def test_a_long_text_in_which_words_recur():
+    """In a text of hundreds of sentences, one that often recurs is compared as any other."""
+    often = [f"{'Often' if number % 3 else f'Sentence {number}'}." for number in range(600)]
+    changes, moved = compare_text(" ".join(often), " ".join([*often[:300], "New.", *often[300:]]))
+    assert [(part.before, part.after) for part in changes] == [((), ("New.",))]
+    assert moved == ()
+
+
 REQUIRED, UNCLEAR = ({"state": state, "reason": state, "policy": "0.1"} for state in ("required", "unclear"))
 OTHER_ROLE = [{"id": "ccc-2003", "role": "subgroup"}]
 OTHER_QUOTE = [{"id": "ccc-2003", "role": "inclusion", "quote": "words", "locator": "page 1"}]

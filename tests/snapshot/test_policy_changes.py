@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 
 import pygit2
@@ -11,6 +12,8 @@ import pytest
 from conftest import BIB, page
 from core.helpers import edited, run
 from evidence_atlas.core.policy import BUILT_IN
+from evidence_atlas.snapshot.diff_formats import LONGEST_COMMENT
+from evidence_atlas.snapshot.policy_changes import Badge, Changed, Report, as_markdown, as_text
 
 NAME = "evidence/alpha-2020-rest.md"
 BEFORE = "PEM required: Patients had to meet CCC 2003, which requires PEM (contested wording)."
@@ -47,6 +50,67 @@ def test_a_flip_and_a_word(atlas):
     assert (code, report["schema"], report["counts"]) == (1, 1, {"pages": 1, "flips": 0, "reworded": 1})
     shutil.copy(BUILT_IN, atlas / "same.toml")
     assert run(atlas, "policy-changes", "same.toml", "same.toml") == (0, "", "No badge would change, of 1 page.\n")
+
+
+OTHER = "evidence/beta-2020-both.md"
+FUKUDA = "Patients had to meet Fukuda 1994 (CDC), which"
+
+
+@pytest.fixture
+def two(atlas):
+    """Add a page to the atlas that uses Fukuda 1994, and pages that are not evidence."""
+    text = page("gamma2021cohort", criteria="[{id: fukuda-1994, role: inclusion}]")
+    for name, words in {OTHER: text, "evidence/index.md": "# Papers\n", "other.md": text}.items():
+        (atlas / "docs" / name).write_text(words, encoding="utf-8")
+    both = edited("definition.ccc-2003", "label", '"Kanada für 2003"').replace('version = "0.1"', 'version = "0.2"')
+    (atlas / "both.toml").write_text(edited("definition.fukuda-1994", "pem", '"yes"', both), encoding="utf-8")
+    return atlas
+
+
+def test_every_word_of_a_report(two):
+    """In each form: the versions, each page with both badges, those that flip first, and the counts."""
+    flip = [f"- PEM not required: {FUKUDA} does not require PEM.", f"+ PEM required: {FUKUDA} requires PEM."]
+    reworded = [f"- {BEFORE}", f"+ {BEFORE.replace('CCC 2003', 'Kanada für 2003')}"]
+    said = "1 of 2 badges would flip, 1 would say the same in other words."
+    assert run(two, "policy-changes", "both.toml")[1].splitlines() == [
+        "policy 0.1 → 0.2",
+        *(f"flips: {OTHER}", f"  {flip[0]}", f"  {flip[1]}"),
+        *(f"reworded: {NAME}", f"  {reworded[0]}", f"  {reworded[1]}"),
+        said,
+    ]
+    assert run(two, "policy-changes", "both.toml", "--format", "markdown")[1].splitlines() == [
+        *("### What the policy changes", "", f"`policy 0.1 → 0.2`: {said}", ""),
+        *(f"**flips**: `{OTHER}`", "", "```diff", *flip, "```", ""),
+        *(f"**reworded**: `{NAME}`", "", "```diff", *reworded, "```"),
+    ]
+    output = run(two, "policy-changes", "both.toml", "--format", "json")[1]
+    assert "für" in output
+
+    def badge(line, state):
+        label, reason = line[2:].split(": ", 1)
+        return {"state": state, "label": label, "reason": reason}
+
+    assert json.loads(output) == {
+        "schema": 1,
+        "old": "0.1",
+        "new": "0.2",
+        "counts": {"pages": 2, "flips": 1, "reworded": 1},
+        "badges": [
+            {"page": OTHER, "before": badge(flip[0], "not-required"), "after": badge(flip[1], "required"), "flips": True},
+            {"page": NAME, "before": badge(reworded[0], "required"), "after": badge(reworded[1], "required"), "flips": False},
+        ],
+    }
+
+
+def test_a_report_has_an_end():
+    """Of very many badges a comment shows what fits, and says how many are left out; the text has all."""
+    badges = [Badge(state, state, "Words. " * 60) for state in ("required", "unclear")]
+    report = Report("0.1", "0.2", 400, tuple(Changed(f"evidence/page-{number}.md", *badges) for number in range(400)))
+    comment = as_markdown(report)
+    assert LONGEST_COMMENT - 2000 < len(comment) <= LONGEST_COMMENT + 100
+    left = int(re.search(r"\n(\d+) more; `atlas policy-changes` shows them all\.\n$", comment)[1])
+    assert left + comment.count("```diff") == 400
+    assert as_text(report).count("flips: ") == 400
 
 
 def test_two_files_are_compared_with_each_other(atlas):
@@ -90,6 +154,12 @@ def test_since_a_commit(atlas):
     code, output, errors = run(atlas, "policy-changes", "--since", "nope")
     assert (code, output, errors.count("\n")) == (2, "", 1)
     assert "the commit 'nope' cannot be read" in errors
+    (atlas / "policy.toml").unlink()
+    assert run(atlas, "policy-changes") == (
+        2,
+        "",
+        f"atlas: {BUILT_IN} is not in the repository {atlas}: name two policy files\n",
+    )
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import re
 import shutil
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from babel.messages.catalog import Catalog
@@ -15,11 +18,16 @@ from babel.messages.mofile import write_mo
 
 from conftest import build_in, page
 from core.helpers import run
+from evidence_atlas.core.identity import Identity
 from evidence_atlas.language import language
 from evidence_atlas.snapshot import publish as publishing
 from evidence_atlas.snapshot.publish import publish
+from evidence_atlas.snapshot.version_links import notice
 
 from .versions import ALPHA, DELTA, GAMMA, MONTH, OCTOBER, SECOND, Repository
+
+if TYPE_CHECKING:
+    from evidence_atlas.core.atlas import Atlas
 
 BASE = "https://atlas.example.org"
 
@@ -161,6 +169,36 @@ def test_links_that_hold_for_good(published):
     assert (old.get("predecessor-version"), new["predecessor-version"]) == (None, f"{BASE}/v/2026.10/{ALPHA}/")
     other = Links(text_of(tree / "v/2026.11/other")).links
     assert (other["latest-version"], other.get("predecessor-version")) == (f"{BASE}/other/", None)
+
+
+def test_links_to_the_version_before_stand_where_it_has_the_page(published):
+    """The home page and pages of papers that the version before had lead back to it; a page that is new does not."""
+    tree, _before = published
+    before = {
+        path.parent.relative_to(tree / "v/2026.11").as_posix(): Links(path.read_text(encoding="utf-8")).links.get(
+            "predecessor-version"
+        )
+        for path in (tree / "v/2026.11").rglob("index.html")
+    }
+    assert {name: link for name, link in before.items() if link} == {
+        ".": f"{BASE}/v/2026.10/", ALPHA: f"{BASE}/v/2026.10/{ALPHA}/", GAMMA: f"{BASE}/v/2026.10/{GAMMA}/"
+    }  # fmt: skip
+
+
+def test_the_notice_of_a_kept_page():
+    """It names the version, and the day where that is known, and leads to what changed and to the newest; it is hidden."""
+    said = (
+        '<aside class="atlas-kept" aria-label="Version of this page" hidden>\n'
+        "<p>You are reading version 2026.10DAY, which is kept as it was.</p>\n"
+        '<p class="atlas-kept-answer" role="status"></p>\n'
+        '<p><a href="https://a.example.org/since/">What changed since</a> '
+        '<a href="https://a.example.org/x/?a&amp;b">Newest version of this page</a></p>\n'
+        "</aside>\n"
+    )
+    for date, day in ((dt.date(2026, 10, 1), " of 2026-10-01"), (None, "")):
+        atlas = SimpleNamespace(identity=Identity("2026.10", date, "evidence-atlas"))
+        html = notice(cast("Atlas", atlas), "https://a.example.org/since/", "https://a.example.org/x/?a&b")
+        assert html == said.replace("DAY", day)
 
 
 def test_links_take_nothing_away(published):
@@ -319,6 +357,11 @@ def test_what_is_refused(releases, published, tmp_path):
     other = Path(shutil.copytree(releases[1], tmp_path / "other"))
     (other / "site" / "index.html").write_text("Another one.", encoding="utf-8")
     refused(other, tree, "is published already and differs in index.html; what is published is never changed")
+    same = Path(shutil.copytree(releases[1], tmp_path / "same"))  # in size and time, and another in one letter
+    home = same / "site" / "index.html"
+    home.write_text(home.read_text(encoding="utf-8").replace("Home", "Hame"), encoding="utf-8")
+    shutil.copystat(tree / "v" / releases[1].name / "index.html", home)
+    refused(same, tree, "is published already and differs in index.html; what is published is never changed")
     changed = Path(shutil.copytree(releases[1], tmp_path / "changed"))
     path = changed / "site" / ALPHA / "record.json"
     path.write_text(path.read_text(encoding="utf-8").replace("It is long now", "It was long"), encoding="utf-8")

@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -25,6 +26,7 @@ from evidence_atlas.cli import main
 from evidence_atlas.core.identity import version_of
 from evidence_atlas.snapshot import release as making
 from evidence_atlas.snapshot import source
+from evidence_atlas.snapshot.build import Workshop
 from pdf_project import ALPHA, DELTA, GAMMA
 
 from .released import DATE, EMPTY, EPOCH, PROJECT, VERSION, git, repository, snapshot, write
@@ -74,6 +76,37 @@ def test_the_same_commit_gives_the_same_bytes(both: tuple[Path, Path]):
     assert one.keys() == two.keys()
     assert [name for name in one if one[name] != two[name]] == []
     assert [name for name, content in one.items() if str(both[0].parents[1]).encode() in content] == []
+
+
+def test_what_is_told_and_gathered(release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Each step is told; data are copied as they are, and several bibliographies become one."""
+    files = PROJECT | {
+        "atlas.toml": f"{PROJECT['atlas.toml']}bibliography = ['references.bib', 'more.bib']\n",
+        "more.bib": "@misc{more2020, title = {More}}\n",
+        "notice-checks.json": '{"schema": 1, "checks": {}}\n',
+    }
+    folder = repository(tmp_path / "atlas", files)
+    workshops = []
+
+    def built(workshop: Workshop, target: Path, *_site: Path) -> None:
+        workshops.append(workshop)
+        shutil.copytree(release / target.name, target)
+
+    monkeypatch.setattr(making, "build_site", built)
+    monkeypatch.setattr(making, "build_pdfs", built)
+    said: list[str] = []
+    made = making.make_release(folder / "docs", making.Wanted(development=True, jobs="3"), said.append)
+    assert said == ["checking the atlas", "building the site", "making the PDFs", "adding data, metadata and hashes"]
+    assert made == folder / "dist" / f"0+{git(folder, 'rev-parse', 'HEAD')[:12]}"
+    assert [(one.seconds, one.jobs, one.sources.relative_to(one.tree)) for one in workshops] == [
+        (int(EPOCH), "3", Path("docs"))
+    ] * 2
+    assert (made / "references.bib").read_text(encoding="utf-8") == f"{files['references.bib']}\n{files['more.bib']}"
+    for name in ("policy.toml", "notices.toml", "notice-checks.json"):
+        assert (made / "data" / name).read_text(encoding="utf-8") == files[name], name
+    stated = json.loads((made / "manifest.json").read_text(encoding="utf-8"))
+    assert (stated["version"], stated["development"]) == (made.name, True)
+    assert [path.name for path in (folder / "dist").iterdir()] == [made.name]
 
 
 def test_every_file_is_in_the_list_of_hashes(release: Path):
@@ -194,10 +227,10 @@ def test_the_filters_of_the_search_are_whole(release: Path):
         (
             lambda folder: git(folder, "commit", "-q", "--allow-empty", "-m", "two"),
             [],
-            "; the tag atlas-2026.11 names another commit, ",
+            "no tag of the content names the commit COMMIT; the tag atlas-2026.11 names another commit, COMMIT. Set one ('git tag ",
         ),
-        (lambda folder: git(folder, "commit", "-q", "--allow-empty", "-m", "two"), ["--tag", "atlas-2026.11"], "names another commit"),
-        (lambda _folder: None, ["--tag", "atlas-2026.12"], "there is no tag atlas-2026.12"),
+        (lambda folder: git(folder, "commit", "-q", "--allow-empty", "-m", "two"), ["--tag", "2026.11"], ": the tag atlas-2026.11 names another commit, COMMIT, and COMMIT is checked out"),
+        (lambda _folder: None, ["--tag", "atlas-2026.12"], ": there is no tag atlas-2026.12, and COMMIT is checked out"),
         (lambda _folder: None, ["--tag", "v1.0"], "'atlas-v1.0' names no version"),
         (
             lambda folder: (git(folder, "tag", "-d", "atlas-2026.11"), git(folder, "tag", "atlas-2026.13")),
@@ -216,7 +249,7 @@ def test_what_stands_against_a_release(prepare, options, said, tmp_path, capsys)
     before = sorted(path.name for path in folder.glob("dist/*"))
     assert snapshot(folder, *options) == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert said in " ".join(line.split())
+    assert said in re.sub(r"\b[0-9a-f]{12}\b", "COMMIT", " ".join(line.split()))
     assert sorted(path.name for path in folder.glob("dist/*")) == before
 
 
@@ -235,6 +268,16 @@ def test_findings_stand_against_a_release(tmp_path, capsys):
     assert f"docs/evidence/{ALPHA}.md:8: 'level' cannot be 'E9'" in said.out
     assert "no release is made of an atlas with findings or warnings" in said.err
     assert not (folder / "dist").exists()
+
+
+def test_a_build_that_says_what_is_no_text(tmp_path, capsys):
+    """What a program of the atlas writes in another encoding hides no message."""
+    conf = "import os\nos.write(2, b'\\xff\\n')\nraise ValueError('the reason')\n"
+    folder = repository(tmp_path / "atlas", EMPTY | {"docs/conf.py": conf})
+    assert snapshot(folder) == 1
+    said = capsys.readouterr().out
+    assert said.startswith("\ufffd\n")
+    assert "the reason" in said
 
 
 def test_warnings_stand_against_a_release(tmp_path, capsys):
