@@ -155,11 +155,7 @@ def locations(text, kind="url"):
 def test_sitemap(site):
     """Every page of the site stands in the sitemap, and every address of it is a page; 404 and search are no content."""
     found = locations((site.out / "sitemap.xml").read_text(encoding="utf-8"))
-    pages = {path.parent.relative_to(site.out).as_posix() for path in site.out.rglob("index.html")} - {
-        "search",
-        "genindex",
-        "atlas-terms",
-    }
+    pages = {path.parent.relative_to(site.out).as_posix() for path in site.out.rglob("index.html")} - {"search", "genindex"}
     assert {unquote(address).removeprefix(f"{BASE}/").rstrip("/") or "." for address in found} == pages
 
 

@@ -123,7 +123,7 @@ def test_without_an_inbox(tmp_path, monkeypatch):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1790000000")
     settings = 'repository = "https://git.example.org/x"\n'
     built = build_in(tmp_path)({f"docs/{DOC}.md": page(), "docs/conf.py": THEMED, "atlas.toml": settings})
-    for document in (DOC, "index", "search", "atlas-terms"):
+    for document in (DOC, "index", "search"):
         html = built.html(document)
         assert "atlas-word" not in html
         assert re.search(r'href="mailto:editors(@|%40|&#37;&#52;&#48;)example', html), document

@@ -110,7 +110,14 @@ def test_html_builder(build: Build):
 
 def test_an_atlas_without_an_address(build: Build):
     """Without ``base-url`` nothing that needs one is made, or left: the paper can still be saved, the page still has its tags."""
-    needy = ("feed.xml", "sitemap.xml", "robots.txt", f"{ALPHA}/linkset.json", "atlas-terms/terms.jsonld")
+    needy = (
+        "feed.xml",
+        "sitemap.xml",
+        "robots.txt",
+        f"{ALPHA}/linkset.json",
+        "atlas-terms/terms.jsonld",
+        "atlas-terms/index.html",
+    )
     with_address = build({"atlas.toml": f'base-url = "{BASE}"\n', f"docs/{ALPHA}.md": page()})
     assert [name for name in needy[3:] if not (with_address.out / name).exists()] == []
     built = build({"atlas.toml": 'base-url = ""\n', f"docs/{ALPHA}.md": page()})

@@ -8,7 +8,8 @@ from dataclasses import replace
 from hypothesis import given
 from pyld import jsonld
 
-from data_project import ALPHA, AUTHORS, BASE, BREAK, DELTA, DOCNAMES, GAMMA, NASTY, PROPERTY, TEXTS, Head
+from conftest import Build
+from data_project import ALPHA, AUTHORS, BASE, BREAK, DELTA, DOCNAMES, FILES, GAMMA, NASTY, PROPERTY, TEXTS, Head
 from evidence_atlas.domain import atlas_domain
 from evidence_atlas.metadata.json_ld import script
 from evidence_atlas.metadata.landing import Landing
@@ -117,6 +118,20 @@ def test_the_namespace_is_there(site):
     assert not [name for name in TERMS if f'<dt id="{name}">' not in html]
     terms = jsonld.expand(json.loads((site.out / "atlas-terms/terms.jsonld").read_text(encoding="utf-8")))
     assert {term["@id"] for term in terms} == {f"{OWN}{name}" for name in TERMS}
+
+
+def test_terms_that_no_page_uses(build: Build):
+    """Where the last page goes whose data use the terms, they go too; a document of their name is left alone."""
+    built = build(FILES)
+    assert (built.out / "atlas-terms/index.html").is_file()
+    for docname in DOCNAMES:
+        (built.source / f"{docname}.md").unlink()
+    assert not (build().out / "atlas-terms").exists()
+    mine = {"docs/atlas-terms.md": "---\norphan: true\n---\n\n# Mine\n"}
+    assert "Mine" in build(FILES | mine).html("atlas-terms")
+    for docname in DOCNAMES:
+        (built.source / f"{docname}.md").unlink()
+    assert "Mine" in build().html("atlas-terms")
 
 
 @PROPERTY

@@ -65,10 +65,10 @@ def write_terms(app: Sphinx, exception: Exception | None) -> None:
     """Write the terms beside their page; delete them where they have no address."""
     if exception is not None or not serves_files(app.builder):
         return
-    domain, file = atlas_domain(app.env), Path(app.outdir, terms.PAGE, terms.FILE)
-    if domain.stated and domain.atlas.settings.base_url:
+    file = Path(app.outdir, terms.PAGE, terms.FILE)
+    if terms.are_there(app):
         file.parent.mkdir(exist_ok=True)
-        files.write_changed(file, terms.as_json_ld(domain.atlas.settings))
+        files.write_changed(file, terms.as_json_ld(atlas_domain(app.env).atlas.settings))
     else:
         files.remove(file, Path(app.outdir))
 

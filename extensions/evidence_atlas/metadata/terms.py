@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from evidence_atlas.builders import has_own_pages
 from evidence_atlas.core.settings import Settings
 from evidence_atlas.domain import atlas_domain
-from evidence_atlas.made_pages import Collected, MadePage, digest_of, frame_digest, must_write, page_file
+from evidence_atlas.made_pages import Collected, MadePage, Unmade, collected_pages, digest_of
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -88,10 +88,15 @@ def body() -> str:
     return f"<section><h1>Terms of this atlas</h1>\n<p>{said}</p>\n<dl>\n{rows}\n</dl></section>"
 
 
-def pages(app: Sphinx) -> Collected:
-    """Yield the page of terms, unless it is there as it would be, or the project has a document of that name."""
+def are_there(app: Sphinx) -> bool:
+    """Whether the site has data of pages that use the terms, and an address to which they lead."""
     domain = atlas_domain(app.env)
-    if not domain.stated or not has_own_pages(app.builder) or PAGE in app.env.found_docs:
-        return
-    if must_write(app, page_file(app, PAGE), PAGE, digest_of(frame_digest(app), body())):
-        yield MadePage(PAGE, "Terms of this atlas", body()).collected()
+    return bool(domain.stated and domain.atlas.settings.base_url)
+
+
+def pages(app: Sphinx) -> Collected:
+    """Yield the page of terms where it changed; delete it where nothing leads to it any more."""
+    if not has_own_pages(app.builder):
+        return iter(())
+    page = Unmade(PAGE, digest_of(body()), lambda: MadePage(PAGE, "Terms of this atlas", body()))
+    return collected_pages(app, "terms", [page] if are_there(app) else [])
