@@ -154,6 +154,11 @@ def test_since_a_commit(atlas):
     code, output, errors = run(atlas, "policy-changes", "--since", "nope")
     assert (code, output, errors.count("\n")) == (2, "", 1)
     assert "the commit 'nope' cannot be read" in errors
+    (atlas / "policy.toml").write_text("= 1", encoding="utf-8")
+    commit()
+    git.branches.local.create("new/rules", git.revparse_single("HEAD"))
+    shutil.copy(BUILT_IN, atlas / "policy.toml")
+    assert "/policy@new-rules.toml:1: The file is not TOML" in run(atlas, "policy-changes", "--since", "new/rules")[2]
     (atlas / "policy.toml").unlink()
     assert run(atlas, "policy-changes") == (
         2,

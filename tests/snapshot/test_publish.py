@@ -145,6 +145,7 @@ def test_the_versions_of_a_page(published):
     """Each page of a paper has a list of the versions that hold it, with its digest there; one that is gone too."""
     tree, _before = published
     rows = {name: json.loads((tree / f"changes/pages/{name}.json").read_text()) for name in (ALPHA, GAMMA, DELTA)}
+    assert {(data["schema"], data["page"]) for data in rows.values()} == {(1, ALPHA), (1, GAMMA), (1, DELTA)}
     versions = {name: [row["version"] for row in data["readings"]] for name, data in rows.items()}
     assert versions == {ALPHA: ["2026.11", "2026.10"], GAMMA: ["2026.11", "2026.10"], DELTA: ["2026.10"]}
     newer, older = rows[ALPHA]["readings"]

@@ -84,6 +84,7 @@ def test_what_is_told_and_gathered(release: Path, tmp_path: Path, monkeypatch: p
         "atlas.toml": f"{PROJECT['atlas.toml']}bibliography = ['references.bib', 'more.bib']\n",
         "more.bib": "@misc{more2020, title = {More}}\n",
         "notice-checks.json": '{"schema": 1, "checks": {}}\n',
+        "policy.toml": PROJECT["policy.toml"].replace('version = "0.1"', 'version = "7.1"'),
     }
     folder = repository(tmp_path / "atlas", files)
     workshops = []
@@ -105,7 +106,7 @@ def test_what_is_told_and_gathered(release: Path, tmp_path: Path, monkeypatch: p
     for name in ("policy.toml", "notices.toml", "notice-checks.json"):
         assert (made / "data" / name).read_text(encoding="utf-8") == files[name], name
     stated = json.loads((made / "manifest.json").read_text(encoding="utf-8"))
-    assert (stated["version"], stated["development"]) == (made.name, True)
+    assert (stated["version"], stated["development"], stated["policy"]) == (made.name, True, "7.1")
     assert [path.name for path in (folder / "dist").iterdir()] == [made.name]
 
 
@@ -370,6 +371,28 @@ def test_only_the_commit_is_released(tmp_path):
     assert sorted(path.name for path in (tmp_path / "copy/docs").iterdir()) == ["conf.py", "index.md"]
     assert git(tmp_path / "copy", "tag").split() == ["atlas-2026.10.1"]
     assert git(tmp_path / "copy", "log", "--format=%H") == found.commit
+
+
+def test_the_settings_of_git_change_no_byte(tmp_path, monkeypatch):
+    """Line ends and hooks of the machine on which a release is made have no part in it."""
+    folder = repository(tmp_path / "atlas", EMPTY)
+    hook = tmp_path / "hooks" / "post-checkout"
+    hook.parent.mkdir()
+    hook.write_text("#!/bin/sh\ntouch hooked\n")
+    hook.chmod(0o755)
+    (tmp_path / "config").write_text(f"[core]\nautocrlf = true\nhooksPath = {hook.parent}\n")
+    found = source.find_source(folder, folder / "dist")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "config"))
+    source.copy(found, tmp_path / "copy")
+    assert {path.name for path in (tmp_path / "copy").iterdir()} == {".git", "atlas.toml", "docs"}
+    assert (tmp_path / "copy/docs/index.md").read_bytes() == b"# Home\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names are text")
+def test_a_folder_whose_name_is_no_text(tmp_path):
+    """A folder may have a name of any bytes."""
+    folder = repository(tmp_path / os.fsdecode(b"atl\xe4s"), EMPTY)
+    assert source.find_source(folder, folder / "dist").repository == folder.resolve()
 
 
 def test_a_development_release(tmp_path):

@@ -58,7 +58,7 @@ def publish(release: Path, tree: Path, words: Sequence[Path] = ()) -> list[Versi
         with spoken(_language(frame), words):
             made = _write_changes(tree, version, earlier, frame, stage)
         _replace_root(site, tree, version, earlier, stage)
-        _write(tree / "versions.json", _as_json(_list(tree, made)), stage)
+        _write(tree / "versions.json", _as_json(_list(made)), stage)
     finally:
         shutil.rmtree(stage, ignore_errors=True)
     return made
@@ -184,7 +184,7 @@ def _write_changes(tree: Path, newest: Version, earlier: list[str], frame: str, 
     return made
 
 
-def _list(tree: Path, made: list[Versions]) -> dict[str, Any]:
+def _list(made: list[Versions]) -> dict[str, Any]:
     rows = [asdict(one) for one in made]
     addresses = [{"address": f"{KEPT}/{one.atlas}/", "changes": f"changes/since/{one.atlas}/"} for one in made]
     named = [{"version": row.pop("atlas"), **row, **places} for row, places in zip(rows, addresses, strict=True)]
