@@ -200,7 +200,7 @@ def _joined(record: Record, policy: Policy) -> Iterator[tuple[Code, KeyPath, str
         yield Code.JOINED, ("joined",), message
 
 
-def _modification(record: Record, policy: Policy) -> Iterator[tuple[Code, KeyPath, str]]:
+def _modification(record: Record, _policy: Policy) -> Iterator[tuple[Code, KeyPath, str]]:
     for index, criterion in enumerate(record.criteria):
         path: KeyPath = ("criteria", index)
         missing = [key for key in ("quote", "locator") if not getattr(criterion, key)]

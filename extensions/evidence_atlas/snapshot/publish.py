@@ -57,7 +57,7 @@ def publish(release: Path, tree: Path, words: Sequence[Path] = ()) -> list[Versi
         _keep(site, tree, version, stage)
         with spoken(_language(frame), words):
             made = _write_changes(tree, version, earlier, frame, stage)
-        _replace_root(site, tree, version, earlier, stage)
+        _replace_root(site, tree, earlier, stage)
         _write(tree / "versions.json", _as_json(_list(made)), stage)
     finally:
         shutil.rmtree(stage, ignore_errors=True)
@@ -139,7 +139,7 @@ def _keep(site: Path, tree: Path, version: Version, stage: Path) -> None:
     (stage / KEPT).rename(target)
 
 
-def _replace_root(site: Path, tree: Path, version: Version, earlier: list[str], stage: Path) -> None:
+def _replace_root(site: Path, tree: Path, earlier: list[str], stage: Path) -> None:
     """Make the root the newest version; what an earlier root had and this one lacks is removed, and nothing else."""
     names = list(_files(site))
     for name in names:
