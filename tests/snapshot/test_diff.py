@@ -8,9 +8,10 @@ import re
 import pytest
 
 from core.helpers import run
+from evidence_atlas.core.plain import LONGEST_COMMENT
 from evidence_atlas.snapshot.changes_page import changes_page
 from evidence_atlas.snapshot.diff import compare, compare_text
-from evidence_atlas.snapshot.diff_formats import LONGEST_COMMENT, as_json, as_markdown, as_text
+from evidence_atlas.snapshot.diff_formats import as_json, as_markdown, as_text
 from evidence_atlas.snapshot.version_links import CONTENT_BLANK
 
 from .versions import ALPHA, GAMMA, TEXT, record, versions, write

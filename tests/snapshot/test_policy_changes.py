@@ -11,8 +11,8 @@ import pytest
 
 from conftest import BIB, page
 from core.helpers import edited, run
+from evidence_atlas.core.plain import LONGEST_COMMENT
 from evidence_atlas.core.policy import BUILT_IN
-from evidence_atlas.snapshot.diff_formats import LONGEST_COMMENT
 from evidence_atlas.snapshot.policy_changes import Badge, Changed, Report, as_markdown, as_text
 
 NAME = "evidence/alpha-2020-rest.md"

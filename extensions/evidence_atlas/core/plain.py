@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
+LONGEST_COMMENT = 60_000  # characters; code hosts take about 65,000
 # joins letters in Persian and in emoji, and does nothing to a terminal
 _HARMLESS = "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"
 _UNSAFE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
@@ -52,3 +54,20 @@ def fenced(lines: str) -> str:
     """Return lines as a block of Markdown that shows them as they are, coloured as differences."""
     fence = "`" * max(3, *(len(run) + 1 for run in _FENCE.findall(lines)), 3)
     return f"{fence}diff\n{lines}\n{fence}\n"
+
+
+def comment(head: str, parts: Sequence[str], left_out: str, most: int = LONGEST_COMMENT) -> str:
+    """Return Markdown for a comment on a code host, with as many parts as fit in one.
+
+    Args:
+        head: What it begins with.
+        parts: What follows, the weightiest first.
+        left_out: What is said where parts are left out; ``{number}`` in it stands for how many.
+        most: How many characters head and parts may have.
+    """
+    room = most - len(head)
+    for place, part in enumerate(parts):
+        room -= len(part)
+        if room < 0:
+            return f"{head}{''.join(parts[:place])}\n{left_out.format(number=len(parts) - place)}\n"
+    return f"{head}{''.join(parts)}"

@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import Any
 
-from evidence_atlas.core.plain import code, fenced, on_one_line
+from evidence_atlas.core.plain import code, comment, fenced, on_one_line
 from evidence_atlas.language import N_, _, ngettext
 from evidence_atlas.snapshot.diff import KINDS, Difference, Kind, PageChange
 from evidence_atlas.snapshot.readings import Versions
 
 SCHEMA = 1  # of the JSON
-LONGEST_COMMENT = 60_000  # characters; code hosts take about 65,000
 _COUNTS: dict[Kind, str] = {
     "changed": N_("{number} changed"),
     "added": N_("{number} added"),
@@ -116,16 +115,9 @@ def as_markdown(difference: Difference) -> str:
     """Markdown for a comment; all that comes from pages stands in code, where it can link, mention and show nothing."""
     versions = " → ".join(code(of_version(made)) for made in (difference.old, difference.new))
     head = f"### What changes on the pages\n\n{versions}: {summary(difference)}\n"
-    parts, left = [head], LONGEST_COMMENT - len(head)
     ordered = sorted(difference.changes, key=lambda change: change.withdrawn is None)
-    for number, change in enumerate(ordered):
-        part = _markdown_page(change)
-        left -= len(part)
-        if left < 0:
-            parts.append(f"\n{len(ordered) - number} more pages are too long for a comment; `atlas diff` shows them all.\n")
-            break
-        parts.append(part)
-    return "".join(parts)
+    left_out = "{number} more pages are too long for a comment; `atlas diff` shows them all."
+    return comment(head, [_markdown_page(change) for change in ordered], left_out)
 
 
 def _markdown_page(change: PageChange) -> str:

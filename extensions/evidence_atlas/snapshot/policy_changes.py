@@ -11,12 +11,11 @@ from tempfile import TemporaryDirectory
 from pydantic import ValidationError
 
 from evidence_atlas.core.frontmatter import read_front_matter
-from evidence_atlas.core.plain import code, fenced, on_one_line
+from evidence_atlas.core.plain import code, comment, fenced, on_one_line
 from evidence_atlas.core.policy import BUILT_IN, Policy, built_in, load_policy
 from evidence_atlas.core.record import ADAPTER
 from evidence_atlas.core.settings import Project
 from evidence_atlas.core.verdict import verdict
-from evidence_atlas.snapshot.diff_formats import LONGEST_COMMENT
 
 SCHEMA = 1  # of the JSON
 
@@ -207,17 +206,15 @@ def as_json(report: Report) -> str:
 
 def as_markdown(report: Report) -> str:
     """Markdown for a comment; what comes from files stands in code."""
-    parts = [f"### What the policy changes\n\n{code(_versions(report))}: {summary(report)}\n"]
-    left = LONGEST_COMMENT - len(parts[0])
-    for number, change in enumerate(report.changed):
-        lines = "\n".join(_lines(change))
-        part = f"\n**{_kind(change)}**: {code(change.page)}\n\n{fenced(lines)}"
-        left -= len(part)
-        if left < 0:
-            parts.append(f"\n{len(report.changed) - number} more; `atlas policy-changes` shows them all.\n")
-            break
-        parts.append(part)
-    return "".join(parts)
+    head = f"### What the policy changes\n\n{code(_versions(report))}: {summary(report)}\n"
+    return comment(
+        head, [_markdown_badge(change) for change in report.changed], "{number} more; `atlas policy-changes` shows them all."
+    )
+
+
+def _markdown_badge(change: Changed) -> str:
+    lines = "\n".join(_lines(change))
+    return f"\n**{_kind(change)}**: {code(change.page)}\n\n{fenced(lines)}"
 
 
 FORMATS: dict[str, Callable[[Report], str]] = {"text": as_text, "json": as_json, "markdown": as_markdown}

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from evidence_atlas.core.plain import code, visible
+from evidence_atlas.core.plain import code, comment, visible
 from evidence_atlas.sources.watch import Candidate, Watched
 
 SCHEMA = 1
-LONGEST = 50_000  # characters of the Markdown: a pull request takes 65,536
+LONGEST = 39_900  # characters of the Markdown: the pull request of the workflow "watch" has room for 40,000, beside notices
 
 
 def summary(watched: Watched) -> str:
@@ -58,19 +58,18 @@ def as_json(watched: Watched) -> str:
 
 def as_markdown(watched: Watched) -> str:
     """Markdown for a pull request; all that comes from sources stands in code, where it can link, mention and show nothing."""
-    parts = [f"### New papers\n\n{summary(watched)}\n", *(f"\n{code(remark)}\n" for remark in watched.remarks), "\n"]
-    left = LONGEST - sum(map(len, parts))
-    for number, candidate in enumerate(watched.candidates):
-        work = candidate.work
-        about = f"{work.title}. {_authors(candidate)}, {work.journal or 'no journal named'}, {work.date or 'undated'}"
-        command = f"\n  {code(f'atlas new {candidate.argument}')}" if candidate.argument else ""
-        row = f"- [ ] {code(about)} ({', '.join(candidate.sources)}){command}\n"
-        left -= len(row)
-        if left < 0:
-            parts.append(f"\n{len(watched.candidates) - number} more papers are too many for a comment.\n")
-            break
-        parts.append(row)
-    return "".join(parts)
+    remarks = "".join(f"\n{code(remark)}\n" for remark in watched.remarks)
+    rows = [_markdown_row(candidate) for candidate in watched.candidates]
+    return comment(
+        f"### New papers\n\n{summary(watched)}\n{remarks}\n", rows, "{number} more papers are too many for a comment.", LONGEST
+    )
+
+
+def _markdown_row(candidate: Candidate) -> str:
+    work = candidate.work
+    about = f"{work.title}. {_authors(candidate)}, {work.journal or 'no journal named'}, {work.date or 'undated'}"
+    command = f"\n  {code(f'atlas new {candidate.argument}')}" if candidate.argument else ""
+    return f"- [ ] {code(about)} ({', '.join(candidate.sources)}){command}\n"
 
 
 FORMATS: dict[str, Callable[[Watched], str]] = {"text": as_text, "json": as_json, "markdown": as_markdown}
