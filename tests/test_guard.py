@@ -248,10 +248,9 @@ def test_meta_refresh_is_refused(build: Build):
 
 def test_hidden_characters_in_the_text_are_named(build: Build):
     """A character that reorders what one sees is named with its line."""
-    built = build(hostile("safe \u202etxet"))
-    assert built.warnings == [
-        f"docs/{NAME}.md:{BODY_LINE}: WARNING: The text holds a hidden character (RIGHT-TO-LEFT OVERRIDE); delete it. [atlas.hidden-character]"
-    ]
+    built = build(hostile("safe \u202etxet \u202e\u202e\n\nsafe \u202etxet"))
+    said = "WARNING: The text holds a hidden character (RIGHT-TO-LEFT OVERRIDE); delete it. [atlas.hidden-character]"
+    assert built.warnings == [f"docs/{NAME}.md:{line}: {said}" for line in (BODY_LINE, BODY_LINE + 2)]
 
 
 def test_every_field_of_the_record_is_text(build: Build):

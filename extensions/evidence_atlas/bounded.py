@@ -40,7 +40,7 @@ class _Bounded:
         kept = {name: copy(value) for name, value in vars(document).items() if isinstance(value, dict | list)}
         transformer = document.transformer
         transforms = list(transformer.transforms)
-        wrong = _tried(partial(super().parse, inputstring, document)) or (limits.TOO_DEEP if _is_deep(document) else "")  # type: ignore[misc]
+        wrong = _tried(partial(super().parse, inputstring, document)) or _too_much(document)  # type: ignore[misc]
         if wrong:
             _empty(document, kept, wrong)
             transformer.transforms[:] = transforms
@@ -88,13 +88,18 @@ class BoundedText(_Bounded, RSTParser):
     """The parser of reStructuredText."""
 
 
-def _is_deep(document: nodes.document) -> bool:
+def _too_much(document: nodes.document) -> str:
+    """Return why a page that was read cannot be written, or an empty text."""
     level: list[nodes.Node] = [document]
+    number = 1
     for _depth in range(limits.MAX_DEPTH):
         level = [child for node in level for child in node.children]
+        number += len(level)
+        if number > limits.MAX_NODES:
+            return limits.TOO_MANY
         if not level:
-            return False
-    return True
+            return ""
+    return limits.TOO_DEEP
 
 
 class BoundedCodeBlock(CodeBlock):

@@ -29,6 +29,8 @@ class Attachment:
 class About:
     """What a PDF says of itself, given to the listeners of ``typst-document`` and then to the template.
 
+    Of each text the first 8,000 characters are told, of the title 1,000.
+
     Attributes:
         kind: ``page`` for the PDF of one document, ``volume`` for one of many.
         name: File name of the PDF, without its suffix.

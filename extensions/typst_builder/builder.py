@@ -70,13 +70,14 @@ class TypstBuilder(EquippedBuilder):
     def prepare_writing(self, docnames: AbstractSet[str]) -> None:
         """Find out what to make, and get ready for questions to the compiler; none is asked before, since reading may fork."""
         from typst_builder.images import Images
+        from typst_builder.trial import Trial
 
         self.workspace.root.mkdir(parents=True, exist_ok=True)
         self.plan = plan.make(self)
         self.share = plan.share(self.plan, self.settings.shard, self.settings.volume_size, self.env.found_docs)
         shards.clear(Path(self.outdir))
         self.standards = settings.usable_standards(self.settings.standards)
-        self.picture = Images(self.workspace, self.fonts, self.standards)
+        self.picture = Images(self.workspace, Trial(self.workspace.root, self.font_paths, self.standards))
 
     def write_documents(self, docnames: AbstractSet[str]) -> None:
         """Translate the documents that this build needs."""
@@ -101,6 +102,7 @@ class TypstBuilder(EquippedBuilder):
         from typst_builder.jobs import Jobs
         from typst_builder.memory import Memory
 
+        self.picture.trial.close()
         look = self.workspace.place_look(self.settings.template, self.settings.styles)
         jobs = Jobs(self, self.plan, self.share, look, self.standards).all()
         memory = Memory(self.workspace.root / "made.json", Path(self.outdir))

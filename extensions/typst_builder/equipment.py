@@ -39,9 +39,9 @@ class EquippedBuilder(Builder):
 
         self.settings = settings.read(self.config, Path(self.confdir))
         self.workspace = Workspace(Path(self.doctreedir) / "typst")
-        font_paths = [*self.settings.font_paths, *fonts.folders()]
-        self.fonts_digest = fonts.digest(font_paths)
-        self.fonts = fonts.load(font_paths)
+        self.font_paths = [*self.settings.font_paths, *fonts.folders()]
+        self.fonts_digest = fonts.digest(self.font_paths)
+        self.fonts = fonts.load(self.font_paths)
         self.glyphs = fonts.Glyphs(self.fonts)
         self.formulas = Formulas(self.workspace.root / "formulas", self.fonts, VERSIONS + self.fonts_digest)
         self.current_docname = ""

@@ -17,7 +17,7 @@ from pathlib import Path
 import typst
 from sphinx.util import logging
 
-from typst_builder.literals import Code, literal
+from typst_builder.literals import literal
 
 logger = logging.getLogger(__name__)
 
@@ -78,10 +78,6 @@ class Glyphs:
     def __init__(self, loaded: typst.Fonts) -> None:
         self.loaded = loaded
         self.asked: dict[str, bool] = {}
-
-    def show(self, text: str, where: tuple[str, str]) -> Code:
-        """Return text as a literal, as :meth:`replaced` gives it."""
-        return literal(self.replaced(text, where))
 
     def replaced(self, text: str, where: tuple[str, str]) -> str:
         """Return text with what no font shows as code points, with a warning at a document and line."""

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import cast
 
-import typst
-
-from typst_builder.literals import literal
+from typst_builder.trial import Trial
 from typst_builder.workspace import Workspace
 
 
@@ -17,15 +14,12 @@ class Images:
 
     Args:
         workspace: The private folder.
-        loaded: The fonts, which drawings with text ask for.
-        standards: Standards of PDF to keep to.
+        trial: Tries them.
     """
 
-    def __init__(self, workspace: Workspace, loaded: typst.Fonts, standards: list[str]) -> None:
+    def __init__(self, workspace: Workspace, trial: Trial) -> None:
         self.workspace = workspace
-        self.standards = cast("list[typst.PDFStandard]", standards)
-        empty: bytes = b""
-        self.compiler = typst.Compiler(empty, root=str(workspace.root), font_paths=loaded)
+        self.trial = trial
         self.tried: dict[tuple[str, str], str] = {}
 
     def place(self, path: Path, name: str) -> str:
@@ -45,13 +39,5 @@ class Images:
         key = name, hashlib.sha256(data).hexdigest()
         if key not in self.tried:
             self.workspace.place_image(name, data)
-            self.tried[key] = self._try(name)
+            self.tried[key] = self.trial.refusal(name)
         return self.tried[key]
-
-    def _try(self, name: str) -> str:
-        source = f'#set document(title: "x")\n#image({literal(f"/images/{name}")}, alt: "x")'.encode()
-        try:
-            self.compiler.compile(input=source, format="pdf", pdf_standards=self.standards, timestamp=0)
-        except typst.TypstError as error:
-            return str(error.message)
-        return ""

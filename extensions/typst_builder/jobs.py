@@ -13,6 +13,7 @@ from sphinx.util import logging
 from typst_builder import plan, volumes
 from typst_builder.about import About
 from typst_builder.compiler import VERSIONS, Job
+from typst_builder.lengths import clipped
 from typst_builder.literals import literal, one_line
 from typst_builder.translation import Translation
 from typst_builder.translator import NO_TITLE
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from typst_builder.equipment import EquippedBuilder
 
 logger = logging.getLogger(__name__)
+
+_TITLE = 1_000  # characters of a title, which stands at the head of each page too
 
 
 class Jobs:
@@ -134,7 +137,7 @@ class Jobs:
         data = {key: value for key, value in asdict(about).items() if key not in {"attachments", "documents"}}
         shown: dict[str, Any] = _shown(data, self.builder)
         return shown | {
-            "title": self.builder.glyphs.replaced(one_line(about.title or about.name), (about.docname, "")),
+            "title": clipped(self.builder.glyphs.replaced(one_line(about.title or about.name), (about.docname, "")), _TITLE),
             "docname": about.docname,
             "digests": [said for each in known for said in each.digests] if about.kind == "page" else [],
             "inside": inside,
@@ -156,7 +159,7 @@ def _shown(value: Any, builder: EquippedBuilder) -> Any:
     """Return plain data with each text as the fonts can show it."""
     match value:
         case str():
-            return builder.glyphs.replaced(one_line(value), ("", ""))
+            return clipped(builder.glyphs.replaced(one_line(value), ("", "")))
         case dict():
             return {key: _shown(each, builder) for key, each in value.items()}
         case list() | tuple():

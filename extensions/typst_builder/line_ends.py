@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from typst_builder.literals import Code, block, call, literal
 
-_PLACES = re.compile(r"\b(?P<whole>[A-Z]{2,}/[A-Z]{2,})\b|(?P<doi>doi:\S{16,})|(?P<digest>sha256:[0-9a-f]{64})")
+_PLACES = re.compile(r"\b(?P<whole>[A-Z]{2,}/[A-Z]{2,})\b|(?P<doi>doi:\S{16,400})|(?P<digest>sha256:[0-9a-f]{64})")
 _PARTS: dict[str, Callable[[str], list[str]]] = {
     # after a stroke, a hyphen or a low line, but where the compiler ends lines there itself, since each part takes it time
     "doi": re.compile(r"(?<=[/-])(?=[0-9])|(?<=_)(?=.)").split,

@@ -14,6 +14,7 @@ from typing import Any
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _LAST_OF_PLANE = re.compile("[" + "".join(chr((plane << 16) + low) for plane in range(1, 17) for low in (0xFFFE, 0xFFFF)) + "]")
 _SPACE = re.compile("[ \t\n]+")
+_MOST = 10**9  # the compiler counts to 2^63, and the template counts on from here
 
 
 class Code(str):
@@ -41,7 +42,8 @@ def literal(value: Any) -> Code:
     """Return a value as a Typst expression.
 
     Args:
-        value: Text, number, boolean, none, or sequences and mappings of them; :class:`Code` stays as it is.
+        value: Text, number, boolean, none, or sequences and mappings of them; :class:`Code` stays as it is. A whole number
+            beyond a thousand million becomes that.
 
     Returns:
         The expression, on one line unless it holds code of several.
@@ -60,8 +62,10 @@ def _plain(value: Any) -> str:
             return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
         case None:
             return "none"
-        case bool() | int() | float():
+        case bool() | float():
             return repr(value).lower()
+        case int():
+            return repr(max(-_MOST, min(value, _MOST)))
         case Mapping():
             pairs = ", ".join(f"{literal(str(key))}: {literal(each)}" for key, each in value.items())
             return f"({pairs})" if value else "(:)"

@@ -9,8 +9,12 @@ from docutils import nodes
 from docutils.nodes import Element
 
 from typst_builder.code import tokens
+from typst_builder.lengths import clipped
 from typst_builder.literals import Code, call, literal, one_line, printable
 from typst_builder.tables import Tables
+
+# lines of code that are set at once, since the compiler looks at all of them anew for each
+_MOST_LINES = 2_000
 
 
 class Media(Tables):
@@ -40,7 +44,7 @@ class Media(Tables):
             function,
             node,
             f"/images/{name}",
-            alt=printable(alt),
+            alt=clipped(printable(alt)),
             width=node.get("width"),
             height=node.get("height"),
             scale=node.get("scale"),
@@ -90,17 +94,20 @@ class Media(Tables):
         lines = [
             [[kind, self.string(part)] for kind, part in line] for line in tokens(text, language, self.config.highlight_language)
         ]
-        self.emit(
-            call(
-                "code",
-                self.string(text),
-                lines,
-                classes=self.classes(node),
-                numbered=bool(node.get("linenos")) or None,
-                first=options.get("linenostart"),
-                marked=list(options.get("hl_lines", ())),
+        written, first = text.split("\n"), options.get("linenostart", 1)
+        for start in range(0, len(lines), _MOST_LINES):
+            end = start + _MOST_LINES
+            self.emit(
+                call(
+                    "code",
+                    self.string("\n".join(written[start:end])),
+                    lines[start:end],
+                    classes=self.classes(node),
+                    numbered=bool(node.get("linenos")) or None,
+                    first=first + start if first + start != 1 else None,
+                    marked=[number - start for number in options.get("hl_lines", ()) if start < number <= end],
+                )
             )
-        )
         raise nodes.SkipNode
 
     visit_doctest_block = visit_literal_block
@@ -119,7 +126,11 @@ class Media(Tables):
         number = node.get("number")
         source = self.builder.formulas.convert(tex, block=block) if tex else None
         if source is not None:
-            self.emit(call("formula", source, alt=one_line(tex), block=block, number=f"({number})" if block and number else None))
+            self.emit(
+                call(
+                    "formula", source, alt=clipped(one_line(tex)), block=block, number=f"({number})" if block and number else None
+                )
+            )
         elif tex:
             self.warn(f"the formula {one_line(tex)!r} cannot be set; its TeX stands in its place", node, "math")
             self.emit(

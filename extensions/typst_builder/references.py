@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from docutils import nodes
 from docutils.nodes import Element
 
+from typst_builder.lengths import can_be_address
 from typst_builder.literals import Code, block, call, one_line, printable
 from typst_builder.translator import Base, label_of
 
@@ -59,7 +60,7 @@ class References(Base):
         elif uri.startswith(SCHEME):
             docname, _, place = uri.removeprefix(SCHEME).partition("#")
             self.link_document(unquote(docname), place, body, node)
-        elif uri.lower().startswith(_SAFE):
+        elif _leads_somewhere(uri):
             self.emit(call("link", printable(uri).replace("\n", ""), body, classes=self.classes(node)))
         else:
             self.emit(body)
@@ -91,7 +92,7 @@ class References(Base):
             return
         self.links[label] = None
         address = self.builder.settings.address(docname)
-        if address and place:
+        if address and place and can_be_address(f"{address}#{place}"):
             address = f"{address}#{place}"
         self.emit(call("document-link", docname, label, body, address=address, classes=self.classes(node)))
 
@@ -144,8 +145,13 @@ class References(Base):
         """Add a link to a file on the web; a file of the project has no place in a PDF, and its name is shown."""
         uri = node.get("refuri", "")
         body = self._of_one_kind(node, self.inside(*node.children))
-        self.emit(call("link", printable(uri), body) if uri.lower().startswith(_SAFE) else body)
+        self.emit(call("link", printable(uri), body) if _leads_somewhere(uri) else body)
         raise nodes.SkipNode
+
+
+def _leads_somewhere(uri: str) -> bool:
+    """Whether an address is one of a kind that is safe to follow, and no longer than a link can hold."""
+    return uri.lower().startswith(_SAFE) and can_be_address(uri)
 
 
 def _refid_of_target(node: Element) -> tuple[str, ...]:

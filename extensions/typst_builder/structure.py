@@ -9,6 +9,7 @@ from docutils.nodes import Element, Node
 from sphinx import addnodes
 from sphinx.locale import admonitionlabels
 
+from typst_builder.lengths import MOST, can_be_address
 from typst_builder.literals import Code, block, call, one_line, printable
 from typst_builder.translator import NO_TITLE, Base, label_of
 
@@ -34,12 +35,15 @@ class Sections(Base):
             self.level -= self._has_title(node)
 
     def _has_title(self, node: Element) -> bool:
-        return any(isinstance(child, nodes.title) and self.says(child) for child in node.children)
+        return any(isinstance(child, nodes.title) and self._can_be_heading(child) for child in node.children)
+
+    def _can_be_heading(self, node: Element) -> bool:
+        return self.says(node) and len(node.astext()) <= MOST
 
     def visit_title(self, node: nodes.title) -> None:
         """Add a heading with its labels; titles of other elements are taken by these."""
         parent = node.parent
-        if isinstance(parent, nodes.section) and not self.depth and self.says(node):
+        if isinstance(parent, nodes.section) and not self.depth and self._can_be_heading(node):
             self.heading(node, self.level, ids=[*parent["ids"], *node["ids"]], classes=self.classes(parent))
         else:
             self.anchor(parent)
@@ -73,7 +77,7 @@ class Sections(Base):
     def visit_rubric(self, node: Element) -> None:
         """Add a heading that is in no outline, or one that is, where a level is asked for."""
         level = node.get("heading-level")
-        if level and self._in_sections(node) and self.says(node):
+        if level and self._in_sections(node) and self._can_be_heading(node):
             self.heading(node, min(int(level), self.level + 1), ids=node["ids"], classes=self.classes(node))
         else:
             self.anchor(node)
@@ -123,7 +127,7 @@ class Sections(Base):
             address = self.builder.settings.address(docname)
             shown = title or titles[docname].astext()
             return [self.string(one_line(docname if shown in {"", NO_TITLE} else shown)), docname, address]
-        return [self.string(one_line(title or target)), "", printable(target)]
+        return [self.string(one_line(title or target)), "", printable(target) if can_be_address(target) else ""]
 
 
 class Blocks(Sections):

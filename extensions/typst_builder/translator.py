@@ -16,7 +16,8 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxTranslator
 
 from typst_builder import line_ends
-from typst_builder.literals import Code, block, call, one_line, printable
+from typst_builder.lengths import with_line_ends
+from typst_builder.literals import Code, block, call, literal, one_line, printable
 from typst_builder.nodeset import RENDERED, SKIPPED, known_name
 from typst_builder.translation import Segment, Translation
 
@@ -65,7 +66,7 @@ class Base(SphinxTranslator):
     def text(self, text: str) -> None:
         """Add running text."""
         self.known.digests += line_ends.digests(text)
-        self.emit(line_ends.code(self.builder.glyphs.replaced(one_line(text), self.where)))
+        self.emit(line_ends.code(with_line_ends(self.builder.glyphs.replaced(one_line(text), self.where))))
 
     def inside(self, *children: Node) -> Code:
         """Return the content of nodes as one expression."""
@@ -87,7 +88,7 @@ class Base(SphinxTranslator):
 
     def string(self, text: str) -> Code:
         """Return printable text as an expression, with what no font shows by its code point."""
-        return self.builder.glyphs.show(text, self.where)
+        return literal(with_line_ends(self.builder.glyphs.replaced(text, self.where)))
 
     # -- what they ask ------------------------------------------------------------------------------------
 

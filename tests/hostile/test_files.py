@@ -84,6 +84,7 @@ STOPPING = {
     "quotes": ">" * 50_000 + " x",
     "brackets": "[" * 50_000,
     "columns": "```{hlist}\n:columns: 30000000\n- a\n```",
+    "headings": "=\n" * 60_000,
     "twice": "```{include} twice0.txt\n```",
 }
 # each file includes the next one twice: the last of them a million times

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from sphinx import addnodes
 
 from typst_builder import fonts
+from typst_builder.about import About
 from typst_builder.compiler import Job, PdfCompiler
 from typst_builder.formulas import Formulas
 from typst_builder.literals import Code, block, call, literal, one_line, printable
@@ -36,9 +38,8 @@ def loaded() -> typst.Fonts:
     return fonts.load([])
 
 
-@pytest.mark.parametrize("text", NASTY)
-def test_nasty_text_everywhere(make: Make, text: str):
-    """Text that looks like code stands in titles, paragraphs, code, alternative text, addresses and metadata as it is."""
+def everywhere(text: str) -> Callable[[nodes.document], None]:
+    """Return what puts text into every kind of place that a document has for it."""
 
     def add(tree: nodes.document) -> None:
         table = nodes.table(
@@ -65,15 +66,68 @@ def test_nasty_text_everywhere(make: Make, text: str):
             table,
         ]
 
-    def describe(app, docname, about):
+    return add
+
+
+def described(text: str) -> Callable[..., None]:
+    """Return a listener that has a PDF say text of itself."""
+
+    def describe(_app: object, _docname: str, about: About) -> None:
         about.title = about.description = about.header = about.subtitle = text
         about.keywords, about.authors, about.extra = [text], [text], {text: [text]}
 
-    built = make(doctree=add, listen={"typst-document": describe}, typst_base_url="https://e.example.org")
+    return describe
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_nasty_text_everywhere(make: Make, text: str):
+    """Text that looks like code stands in titles, paragraphs, code, alternative text, addresses and metadata as it is."""
+    built = make(doctree=everywhere(text), listen={"typst-document": described(text)}, typst_base_url="https://e.example.org")
     assert built.names() == {"index.pdf", "small.pdf"}
     wanted = "".join(one_line(text).split())
     assert "".join(built.text().split()).count(wanted) >= 8
     assert str(built.pdf().docinfo.Title).split() == one_line(text).split()
+
+
+LONG = {
+    "a word": ("word", 10_000),
+    "words": ("two words ", 4_000),
+    "letters of four bytes": ("\U0001d44e", 20_000),
+    "letters that no font shows": ("\u0e01", 9_000),
+}
+
+
+@pytest.mark.parametrize(("part", "times"), LONG.values(), ids=LONG)
+def test_long_text_everywhere(make: Make, part: str, times: int):
+    """Text that is longer than a string in a PDF stops no PDF; what is read on its pages is the whole of it."""
+    text = part * times
+    built = make(doctree=everywhere(text), listen={"typst-document": described(text)}, typst_base_url="https://e.example.org")
+    assert built.names() == {"index.pdf", "small.pdf"}
+    shown = part.replace("\u0e01", "[U+0E01]")
+    found = "".join(built.text().replace("\u200b", "").split()).count("".join(shown.split()))
+    assert found >= 10 * times  # numbers of pages stand between some
+    pdf = built.pdf()
+    title = str(pdf.docinfo.Title)
+    assert (len(title), title[:999], title[-1]) == (1_000, (shown * times)[:999], "…")
+
+
+@pytest.mark.parametrize("number", [7_980, 40_000])
+def test_a_long_address(make: Make, number: int):
+    """A link with a longer address than a PDF holds has its text alone."""
+    address = f"https://example.org/{'a' * number}"
+    entries = [("Entry", address)]
+
+    def add(tree: nodes.document) -> None:
+        toctree = addnodes.toctree(
+            "", entries=entries, includefiles=[], maxdepth=1, caption="", hidden=False, numbered=0, glob=False
+        )
+        tree[0] += [nodes.paragraph("", "", nodes.reference("", "Words", refuri=address)), toctree]
+
+    built = make(doctree=add)
+    assert built.names() == {"index.pdf", "small.pdf"}
+    assert {"Words", "Entry"} <= set(built.text().split())
+    found = [str(link.A.URI) for page in built.pdf().pages for link in page.get("/Annots", []) if "/A" in link]
+    assert found.count(address) == (2 if number < 8_000 else 0)
 
 
 ANY = st.text(st.characters(codec="utf-8"), max_size=40) | st.sampled_from(NASTY)

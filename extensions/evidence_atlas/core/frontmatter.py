@@ -112,10 +112,10 @@ def blank(text: str, front: FrontMatter) -> str:
 
 
 def hidden_characters(text: str) -> Iterator[tuple[int, str]]:
-    """Yield line and name of each character that hides or reorders text."""
-    for match in HIDDEN.finditer(text):
-        name = unicodedata.name(match[0], f"U+{ord(match[0]):04X}")
-        yield text.count("\n", 0, match.start()) + 1, name
+    """Yield line and name of the characters that hide or reorder text; of several of one kind in a line, the first."""
+    for number, line in enumerate(text.split("\n"), 1):
+        for character in dict.fromkeys(HIDDEN.findall(line)):
+            yield number, unicodedata.name(character, f"U+{ord(character):04X}")
 
 
 class _Reader:

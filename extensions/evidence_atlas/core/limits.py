@@ -11,6 +11,7 @@ from types import FrameType
 
 MAX_CHARACTERS = 500_000
 MAX_DEPTH = 100  # nodes within nodes; copying and writing a page takes several calls of Python's stack for each
+MAX_NODES = 50_000  # the longest page of this atlas has 3,000; each takes time and memory to write, in a PDF most of all
 MAX_LINE = 100_000
 MAX_TAB = 100
 MAX_FILTER = 400  # characters of the filter of a list of works, which is read by recursion
@@ -19,6 +20,7 @@ MAX_COLOURED = 10_000  # characters of code; for some languages the time to colo
 MAX_SECONDS = 30  # of processor time to read a page, and for its transforms; each takes a fraction of one
 
 TOO_DEEP = f"The page is nested more than {MAX_DEPTH} deep; it is left empty."
+TOO_MANY = f"The page has more than {MAX_NODES:,} parts, such as paragraphs, words in italics or cells; it is left empty."
 
 
 class TooLong(BaseException):
