@@ -1,8 +1,7 @@
 """How long text may be in a PDF: what is longer would stop the PDF, and with it a volume of many documents.
 
-A string of a PDF holds 32,767 bytes (PDF/A-3, ISO 19005-3, with the limits of ISO 32000-1, annex C). Strings are the glyphs of
-a line, alternative texts, headings among the tags, and what the PDF says of itself. The compiler has a limit of its own for
-addresses.
+A string of a PDF holds 32,767 bytes (PDF/A-3: ISO 19005-3, 6.1.13). Strings are the glyphs of a line, alternative texts,
+headings among the tags, and what the PDF says of itself. The compiler has a limit of its own for addresses.
 """
 
 from __future__ import annotations

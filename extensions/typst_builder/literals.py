@@ -14,7 +14,7 @@ from typing import Any
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _LAST_OF_PLANE = re.compile("[" + "".join(chr((plane << 16) + low) for plane in range(1, 17) for low in (0xFFFE, 0xFFFF)) + "]")
 _SPACE = re.compile("[ \t\n]+")
-_MOST = 10**9  # the compiler counts to 2^63, and the template counts on from here
+_MOST = 10**12  # the compiler counts to 2^63, and the template counts on from here
 
 
 class Code(str):
@@ -43,7 +43,7 @@ def literal(value: Any) -> Code:
 
     Args:
         value: Text, number, boolean, none, or sequences and mappings of them; :class:`Code` stays as it is. A whole number
-            beyond a thousand million becomes that.
+            beyond a million million becomes that.
 
     Returns:
         The expression, on one line unless it holds code of several.

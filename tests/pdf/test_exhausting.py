@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from typst_builder import trial
+from typst_builder.literals import literal
 
 from .conftest import PNG, SVG, Make
 
@@ -30,14 +31,21 @@ def test_a_picture_that_exhausts_its_reader(make: Make, monkeypatch: pytest.Monk
 
 
 def test_numbers_that_nothing_counts(make: Make):
-    """A list or lines of code that begin with a number beyond all use begin with a thousand million."""
+    """A list or lines of code that begin with a number beyond all use begin with a million million."""
     page = (
         "Home\n====\n\n999999999999999999999. One\n\n"
         ".. code-block:: python\n   :linenos:\n   :lineno-start: 9223372036854775807\n\n   one\n   two\n"
     )
     text = make({"index.rst": page}).text()
-    assert text.count("1000000000") == 2
-    assert "1000000001" in text
+    assert text.count("1000000000000") == 2
+    assert "1000000000001" in text
+
+
+def test_whole_numbers():
+    """Dates in seconds are told as they are; what the compiler could not count on from is not."""
+    assert [literal(number) for number in (0, -7, 1_795_348_800)] == ["0", "-7", "1795348800"]
+    assert [literal(number) for number in (2**63, -(10**30))] == [str(10**12), str(-(10**12))]
+    assert literal(True) == "true"
 
 
 def test_thousands_of_lines_of_code(make: Make):
