@@ -24,12 +24,30 @@ def clipped(text: str, most: int = MOST) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
-def with_line_ends(text: str) -> str:
+def with_line_ends(text: str, before: int = 0) -> str:
     """Return text in which a line may end after so many characters without a blank.
 
     Characters without a width would never fill a line: in long text, what is more than a letter can carry is left out.
+
+    Args:
+        text: The text.
+        before: Characters without a blank that it may continue.
     """
-    return _UNBROKEN.sub(rf"\g<0>{_LINE_MAY_END}", _without_piles(text)) if len(text) > _LONG else text
+    if before + len(text) <= _LONG:
+        return text
+    start = _LINE_MAY_END if before and not text[:1].isspace() else ""
+    return start + _UNBROKEN.sub(rf"\g<0>{_LINE_MAY_END}", _without_piles(text))
+
+
+def unbroken_end(text: str, before: int) -> int:
+    """Return how many characters without a blank text ends in.
+
+    Args:
+        text: The text.
+        before: Characters without a blank that it continues.
+    """
+    place = max(text.rfind(" "), text.rfind(_LINE_MAY_END))
+    return before + len(text) if place < 0 else len(text) - place - 1
 
 
 def _without_piles(text: str) -> str:

@@ -16,7 +16,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxTranslator
 
 from typst_builder import line_ends
-from typst_builder.lengths import with_line_ends
+from typst_builder.lengths import unbroken_end, with_line_ends
 from typst_builder.literals import Code, block, call, literal, one_line, printable
 from typst_builder.nodeset import RENDERED, SKIPPED, known_name
 from typst_builder.translation import Segment, Translation
@@ -54,6 +54,7 @@ class Base(SphinxTranslator):
         self.links: dict[str, None] = {}
         self.images: dict[str, None] = {}
         self.depth = 0
+        self.unbroken = 0  # characters without a blank at the end of the text so far, whatever parts it came in
         self.in_title = False
         self.line = ""
 
@@ -66,7 +67,9 @@ class Base(SphinxTranslator):
     def text(self, text: str) -> None:
         """Add running text."""
         self.known.digests += line_ends.digests(text)
-        self.emit(line_ends.code(with_line_ends(self.builder.glyphs.replaced(one_line(text), self.where))))
+        shown = with_line_ends(self.builder.glyphs.replaced(one_line(text), self.where), self.unbroken)
+        self.unbroken = unbroken_end(shown, self.unbroken)
+        self.emit(line_ends.code(shown))
 
     def inside(self, *children: Node) -> Code:
         """Return the content of nodes as one expression."""

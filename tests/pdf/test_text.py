@@ -111,6 +111,19 @@ def test_long_text_everywhere(make: Make, part: str, times: int):
     assert (len(title), title[:999], title[-1]) == (1_000, (shown * times)[:999], "…")
 
 
+@pytest.mark.parametrize("number", [400, 3_900])
+def test_a_long_word_in_parts(make: Make, number: int):
+    """A word that stands in the source in many parts is one word in a line, and stops no PDF either."""
+
+    def add(tree: nodes.document) -> None:
+        parts = [node for _part in range(40_000 // number) for node in (nodes.Text("w" * number), nodes.comment("", "x"))]
+        tree[0] += nodes.paragraph("", "", *parts)
+
+    built = make(doctree=add)
+    assert built.names() == {"index.pdf", "small.pdf"}
+    assert built.text().count("w") >= 40_000 - number
+
+
 @pytest.mark.parametrize("number", [7_980, 40_000])
 def test_a_long_address(make: Make, number: int):
     """A link with a longer address than a PDF holds has its text alone."""
