@@ -24,6 +24,7 @@ except ImportError:  # PyYAML without libyaml: slower, the same result
 
 MAX_CHARACTERS = 20_000
 MAX_DEPTH = 8
+_TOO_DEEP = f"The front matter is nested more than {MAX_DEPTH} deep."
 
 Path = tuple[str | int, ...]
 
@@ -101,7 +102,9 @@ def read_front_matter(text: str) -> FrontMatter:
         position = getattr(error, "position", None)  # of a character that YAML does not allow
         line = mark.line + 2 if mark else match[1].count("\n", 0, position) + 2 if position is not None else 1
         hint = "; a text that holds ': ' or '#' stands in quotation marks" if "mapping values" in what else ""
-        message = f"The front matter cannot be read as YAML: {what}{hint}."
+        # libyaml stops at a depth of its own, far beyond ours, since PyYAML 6.0.4; before, the text was read and refused below
+        is_deep = "maximum nesting depth" in what
+        message = _TOO_DEEP if is_deep else f"The front matter cannot be read as YAML: {what}{hint}."
         result.problems.append(Problem(Code.FRONT_MATTER, message, line))
     return result
 
@@ -155,7 +158,7 @@ class _Reader:
     def _value(self, loader: SafeLoader, node: yaml.Node, path: Path) -> Any:
         line = node.start_mark.line + 2
         if len(path) > MAX_DEPTH:
-            raise _Refused(Code.FRONT_MATTER, f"The front matter is nested more than {MAX_DEPTH} deep.", line)
+            raise _Refused(Code.FRONT_MATTER, _TOO_DEEP, line)
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(loader, node, line)
         if isinstance(node, yaml.SequenceNode):
